@@ -1,0 +1,101 @@
+package dev.sallyport.contract.json;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.MapperFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.cfg.CoercionAction;
+import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
+import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import java.io.IOException;
+
+/**
+ * Reads and writes the contract's records.
+ *
+ * <p>Unknown fields, duplicate keys, missing required values, trailing content, coerced types (a string where a number
+ * belongs) and nesting beyond 32 levels are errors. Times are RFC 3339 strings.
+ */
+public final class StrictJson {
+
+    private static final ObjectMapper MAPPER = mapper();
+
+    private StrictJson() {}
+
+    /**
+     * Reads one value.
+     *
+     * @throws InvalidJsonException if the text is not exactly one value of that type; its message names the place and
+     *     the problem, and quotes nothing of the text but field names
+     */
+    public static <T> T read(byte[] json, Class<T> type) throws InvalidJsonException {
+        try {
+            T value = MAPPER.readValue(json, type);
+            if (value == null) {
+                throw new InvalidJsonException("the document is null");
+            }
+            return value;
+        } catch (IOException e) {
+            throw InvalidJsonException.from(e);
+        }
+    }
+
+    /** Writes a value on one line, without a line end. Null and absent members are left out. */
+    public static byte[] write(Object value) {
+        try {
+            return MAPPER.writeValueAsBytes(value);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("A record of the contract cannot be written", e);
+        }
+    }
+
+    /** Writes a value over several lines, for people to read. */
+    public static String writePretty(Object value) {
+        try {
+            return MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(value);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("A record of the contract cannot be written", e);
+        }
+    }
+
+    private static ObjectMapper mapper() {
+        JsonMapper.Builder builder = JsonMapper.builder()
+                .addModule(new JavaTimeModule())
+                .addModule(new Jdk8Module())
+                .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
+                .disable(JsonReadFeature.ALLOW_JAVA_COMMENTS)
+                .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+                .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+                .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+                .enable(DeserializationFeature.FAIL_ON_NUMBERS_FOR_ENUMS)
+                .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY)
+                .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
+                .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+                .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
+                .enable(MapperFeature.SORT_PROPERTIES_ALPHABETICALLY)
+                .disable(MapperFeature.SORT_CREATOR_PROPERTIES_FIRST)
+                .defaultPropertyInclusion(
+                        JsonInclude.Value.construct(JsonInclude.Include.NON_ABSENT, JsonInclude.Include.NON_ABSENT));
+        builder.withCoercionConfigDefaults(coercions -> {
+            for (CoercionInputShape shape : CoercionInputShape.values()) {
+                if (shape == CoercionInputShape.EmptyString) {
+                    coercions.setCoercion(shape, CoercionAction.Fail);
+                }
+            }
+        });
+        ObjectMapper mapper = builder.build();
+        mapper.getFactory()
+                .setStreamReadConstraints(
+                        StreamReadConstraints.builder().maxNestingDepth(32).build())
+                .disable(JsonParser.Feature.ALLOW_COMMENTS);
+        return mapper;
+    }
+}

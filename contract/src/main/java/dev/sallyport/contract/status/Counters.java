@@ -54,6 +54,8 @@ public record Counters(String epoch, Tally total, Optional<LastDenied> lastDenie
     }
 
     /**
+     * A refused request, as far as it may be shown.
+     *
      * @param time when it was refused
      * @param route the route's name; empty: none was found
      * @param method the request's method, at most 32 characters

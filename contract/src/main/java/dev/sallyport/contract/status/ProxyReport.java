@@ -43,6 +43,8 @@ public record ProxyReport(
     }
 
     /**
+     * Which configuration serves.
+     *
      * @param generation the generation of the configuration that serves
      * @param problem why a later one was not taken, with the place and without values; empty: the newest one serves
      */
@@ -53,6 +55,8 @@ public record ProxyReport(
     }
 
     /**
+     * What became of one Secret value.
+     *
      * @param secret the Secret's name
      * @param key the key in it
      * @param state whether the proxy can use it

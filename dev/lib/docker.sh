@@ -91,6 +91,19 @@ build_image() {
   docker build --network host "${proxies[@]+"${proxies[@]}"}" --tag "$name" "$@" "$context"
 }
 
+# extract_from_image NAME DOCKERFILE_DIRECTORY PATH TO [ARGUMENT]...: builds an image (with arguments for docker build) and keeps
+# one directory of it on the host.
+extract_from_image() {
+  local name=$1 directory=$2 path=$3 to=$4 container
+  build_image "$name" "$repo/$directory" "${@:5}"
+  container=$(docker create "$name" none)
+  rm -rf "$to.part"
+  docker cp "$container:$path" "$to.part"
+  docker rm "$container"
+  docker image rm "$name"
+  mv "$to.part" "$to"
+}
+
 # trust_host CONTEXT: puts the host's certificate authorities into a build context, for stages that fetch over TLS on a network
 # where it is re-signed. Such stages must not be the final one.
 trust_host() {

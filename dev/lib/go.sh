@@ -33,18 +33,6 @@ ensure_go() {
   go_directory=$kept/bin
 }
 
-# extract_from_image NAME DOCKERFILE_DIRECTORY PATH TO: builds an image and keeps one directory of it on the host.
-extract_from_image() {
-  local name=$1 directory=$2 path=$3 to=$4 container
-  build_image "$name" "$repo/$directory"
-  container=$(docker create "$name" none)
-  rm -rf "$to.part"
-  docker cp "$container:$path" "$to.part"
-  docker rm "$container"
-  docker image rm "$name"
-  mv "$to.part" "$to"
-}
-
 # go_tools NAME MODULE_DIRECTORY WORDS: the directory that holds the programs which the module's go.mod lists as tools. Built
 # with the directory's own `build` where it has one, which gets the output directory as GOBIN.
 go_tools() {

@@ -1,0 +1,73 @@
+package dev.sallyport.api.v1alpha1;
+
+import static java.util.Objects.requireNonNullElse;
+
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.generator.annotation.Default;
+import io.fabric8.generator.annotation.Required;
+import io.fabric8.generator.annotation.Size;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaimTemplate;
+import io.fabric8.kubernetes.api.model.PodTemplateSpec;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the user asks for. The API server fills in the schema's defaults; this record fills in the same ones for a
+ * manifest that did not pass it, so only {@code shutdownTime} can be null. Nothing here is a credential: Secrets are
+ * named, never read.
+ */
+@JsonIgnoreProperties(ignoreUnknown = true)
+@JsonInclude(JsonInclude.Include.NON_EMPTY)
+public record AgentSandboxSpec(
+        @JsonPropertyDescription("The agents whose environment is set up in every container of the pod template: "
+                + "base URL and proxy variables, trust in the sandbox's certificate authority, settings files. "
+                + "What the template sets itself is never overwritten. "
+                + "Generic sets what common tools read and nothing for a certain agent.")
+        @Default("[\"Generic\"]")
+        @Size(min = 1, max = 9) List<AgentProfile> agentProfiles,
+
+        @Required
+        @JsonPropertyDescription("The agent's pod: a core/v1 PodTemplateSpec. Every container in it is the agent, "
+                + "which is taken to be hostile. What it leaves out gets a hardened default; "
+                + "what would undo the isolation is refused, never changed.")
+        PodTemplateSpec podTemplate,
+
+        @JsonPropertyDescription("Claims for volumes that outlive the pod. The claim <template>-<sandbox> is created "
+                + "for each and mounted by a volume of the template's name, "
+                + "which containers refer to in volumeMounts.")
+        @Size(max = 8) List<PersistentVolumeClaimTemplate> volumeClaimTemplates,
+
+        @JsonPropertyDescription("What may leave the sandbox; nothing else does.") @Size(max = 64) List<Route> routes,
+
+        @JsonPropertyDescription("Enforce refuses what the routes do not allow. "
+                + "Audit lets it pass without a credential and marks it in the audit log: "
+                + "to find out what an agent needs, not to run one.")
+        @Default("Enforce")
+        Enforcement enforcement,
+
+        @JsonPropertyDescription("The proxy that guards the sandbox.") @Default("{}")
+        Proxy proxy,
+
+        @JsonPropertyDescription("Running keeps one pod. Suspended deletes it and keeps the claimed volumes.")
+        @Default("Running")
+        OperatingMode operatingMode,
+
+        @JsonPropertyDescription("When the sandbox ends by itself (RFC 3339). Unset: never.") @Nullable String shutdownTime,
+
+        @JsonPropertyDescription("What happens at shutdownTime: Delete removes the resource with all that it owns, "
+                + "Retain removes the pod and keeps the resource, its status and its claimed volumes.")
+        @Default("Retain")
+        ShutdownPolicy shutdownPolicy) {
+
+    public AgentSandboxSpec {
+        agentProfiles = agentProfiles == null ? List.of(AgentProfile.Generic) : List.copyOf(agentProfiles);
+        volumeClaimTemplates = Absent.asEmpty(volumeClaimTemplates);
+        routes = Absent.asEmpty(routes);
+        enforcement = requireNonNullElse(enforcement, Enforcement.Enforce);
+        proxy = proxy == null ? new Proxy(Placement.Sidecar, null) : proxy;
+        operatingMode = requireNonNullElse(operatingMode, OperatingMode.Running);
+        shutdownPolicy = requireNonNullElse(shutdownPolicy, ShutdownPolicy.Retain);
+    }
+}

@@ -1,0 +1,25 @@
+package dev.sallyport.api.v1alpha1;
+
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.generator.annotation.Max;
+import io.fabric8.generator.annotation.Min;
+import io.fabric8.kubernetes.api.model.Quantity;
+import org.jspecify.annotations.Nullable;
+
+/** Bounds of one route; a null is no bound. At least one is set. */
+@JsonIgnoreProperties(ignoreUnknown = true)
+@JsonInclude(JsonInclude.Include.NON_EMPTY)
+public record Limits(
+        @JsonPropertyDescription("Requests a minute: a token bucket of this capacity, refilled evenly. "
+                + "More are answered with 429 and Retry-After.")
+        @Min(1) @Max(1_000_000) @Nullable Long requestsPerMinute,
+
+        @JsonPropertyDescription("Requests under way at a time. More are answered with 429 at once.")
+        @Min(1) @Max(1024) @Nullable Long concurrentRequests,
+
+        @JsonPropertyDescription("The largest request body, in bytes: 32Mi. A larger one is answered with 413. "
+                + "It also bounds what a rule or a placeholder may read; where it is unset "
+                + "bodies are streamed without a bound and rules read at most 32Mi.")
+        @Nullable Quantity requestBodyBytes) {}

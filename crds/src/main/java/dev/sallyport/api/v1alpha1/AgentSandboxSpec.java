@@ -8,6 +8,7 @@ import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.generator.annotation.Default;
 import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
+import io.fabric8.generator.annotation.ValidationRule;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaimTemplate;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import java.util.List;
@@ -20,6 +21,27 @@ import org.jspecify.annotations.Nullable;
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
+@ValidationRule(
+        value = "!has(self.routes) || self.routes.all(r, !has(r.baseUrl) || !has(r.baseUrl.env) || "
+                + "self.routes.exists_one(q, has(q.baseUrl) && has(q.baseUrl.env) && q.baseUrl.env == r.baseUrl.env))",
+        fieldPath = ".routes",
+        reason = "FieldValueInvalid",
+        message = "baseUrl.env must differ from route to route, since one variable holds one URL: "
+                + "name another variable or leave one out")
+@ValidationRule(
+        value = "!has(self.routes) || self.routes.all(r, !has(r.baseUrl) || !has(r.baseUrl.env) || "
+                + "!self.routes.exists(q, has(q.credential) && has(q.credential.placeholder) "
+                + "&& q.credential.placeholder.env == r.baseUrl.env))",
+        fieldPath = ".routes",
+        reason = "FieldValueInvalid",
+        message = "credential.placeholder.env and baseUrl.env must not name the same variable: "
+                + "give the placeholder a variable of its own")
+@ValidationRule(
+        value = "!has(self.volumeClaimTemplates) || self.volumeClaimTemplates.all(a, "
+                + "self.volumeClaimTemplates.exists_one(b, a.metadata.name == b.metadata.name))",
+        fieldPath = ".volumeClaimTemplates",
+        reason = "FieldValueInvalid",
+        message = "metadata.name must differ from template to template: rename one")
 public record AgentSandboxSpec(
         @JsonPropertyDescription("The agents whose environment is set up in every container of the pod template: "
                 + "base URL and proxy variables, trust in the sandbox's certificate authority, settings files. "

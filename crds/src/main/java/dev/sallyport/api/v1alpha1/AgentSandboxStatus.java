@@ -17,7 +17,7 @@ public record AgentSandboxStatus(
         @JsonPropertyDescription("The agent's pod. Unset: there is none.") @Size(min = 1, max = 253) @Nullable String podName,
 
         @JsonPropertyDescription(
-                "Accepted, CredentialsResolved, ProxyReady, EgressEnforced, Ready, Suspended, " + "Finished.")
+                "Accepted, CredentialsResolved, ProxyReady, EgressEnforced, Ready, Suspended, Finished.")
         @Size(max = 16) List<Condition> conditions,
 
         @JsonPropertyDescription("The proxy as last observed.") @Nullable ProxyStatus proxy,

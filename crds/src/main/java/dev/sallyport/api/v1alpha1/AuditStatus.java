@@ -27,7 +27,7 @@ public record AuditStatus(
 
         @JsonPropertyDescription("The newest refusal. Unset: none yet.") @Nullable LastDenied lastDenied,
 
-        @JsonPropertyDescription("The same counts for each route, those removed since included.") @Size(max = 256) List<RouteCounts> routes,
+        @JsonPropertyDescription("The same counts for each route, those removed since included.") @Size(max = 1024) List<RouteCounts> routes,
 
         @JsonPropertyDescription("Which of the proxy's counter files the newest counts came from.")
         @Size(min = 1, max = 128) @Nullable String counterEpoch,

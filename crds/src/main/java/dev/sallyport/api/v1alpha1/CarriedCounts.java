@@ -20,7 +20,7 @@ public record CarriedCounts(
 
         @Required @JsonPropertyDescription("Requests that a credential was put into.") @Min(0) long credentialed,
 
-        @JsonPropertyDescription("The same counts for each route.") @Size(max = 256) List<RouteCounts> routes) {
+        @JsonPropertyDescription("The same counts for each route.") @Size(max = 1024) List<RouteCounts> routes) {
 
     public CarriedCounts {
         routes = Absent.asEmpty(routes);

@@ -3,6 +3,7 @@ package dev.sallyport.api.v1alpha1;
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.generator.annotation.ValidationRule;
 import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -10,12 +11,23 @@ import org.jspecify.annotations.Nullable;
 /** A union: the schema lets exactly one kind through. */
 @JsonIgnoreProperties(ignoreUnknown = true)
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
+@ValidationRule(
+        value =
+                "[has(self.bearer), has(self.header), has(self.basic), has(self.query), "
+                        + "has(self.oauth2), has(self.gitHubApp), has(self.awsSigV4), has(self.googleServiceAccount)].exists_one(k, k)",
+        reason = "FieldValueInvalid",
+        message = "a credential is of exactly one kind: bearer, header, basic, query, oauth2, gitHubApp, "
+                + "awsSigV4 or googleServiceAccount; another goes into a route of its own")
+@ValidationRule(
+        value = "!has(self.placeholder) || !has(self.awsSigV4)",
+        fieldPath = ".placeholder",
+        reason = "FieldValueForbidden",
+        message = "awsSigV4 signs the whole request and replaces no token: leave placeholder out")
 public record Credential(
         @JsonPropertyDescription("Authorization: Bearer <value> (RFC 6750).")
         CredentialKind.@Nullable Bearer bearer,
 
-        @JsonPropertyDescription("A header whose value is the Secret's.")
-        CredentialKind.@Nullable Header header,
+        @JsonPropertyDescription("A header of its own.") CredentialKind.@Nullable Header header,
 
         @JsonPropertyDescription("Authorization: Basic <user name:password> (RFC 7617).")
         CredentialKind.@Nullable Basic basic,

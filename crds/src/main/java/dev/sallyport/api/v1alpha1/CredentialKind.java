@@ -11,6 +11,7 @@ import io.fabric8.generator.annotation.Min;
 import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
+import io.fabric8.generator.annotation.ValidationRule;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
@@ -33,16 +34,26 @@ public sealed interface CredentialKind {
         }
     }
 
-    /** A header that holds the bare value. */
+    /** A header of its own. */
     @JsonIgnoreProperties(ignoreUnknown = true)
     @JsonInclude(JsonInclude.Include.NON_EMPTY)
+    @ValidationRule(
+            value = "!(self.name.lowerAscii() in [" + Patterns.FRAMING_OR_ROUTING + "])",
+            fieldPath = ".name",
+            reason = "FieldValueForbidden",
+            message = "this header frames or routes the message and can't hold a credential: "
+                    + "name the header that the API's documentation asks for")
     record Header(
             @Required
-            @JsonPropertyDescription("The header's name; not one that frames, routes or ends a connection.")
+            @JsonPropertyDescription("The header's name; not one that frames or routes the message.")
             @Pattern(Patterns.TOKEN) @Size(min = 1, max = 128) String name,
 
             @Required @JsonPropertyDescription("The header's value.")
-            SecretKeySelector secretKeyRef)
+            SecretKeySelector secretKeyRef,
+
+            @JsonPropertyDescription(
+                    "What stands before the value in the header, its last space included. Unset: nothing.")
+            @Pattern("^[!-~][ -~]*$") @Size(min = 1, max = 64) @Nullable String prefix)
             implements CredentialKind {
         @Override
         public List<SecretKeySelector> secretKeys() {
@@ -52,10 +63,14 @@ public sealed interface CredentialKind {
 
     /** RFC 7617. Exactly one of {@code username} and {@code usernameSecretKeyRef} is set. */
     @JsonIgnoreProperties(ignoreUnknown = true)
-    @JsonInclude(JsonInclude.Include.NON_EMPTY)
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    @ValidationRule(
+            value = "has(self.username) != has(self.usernameSecretKeyRef)",
+            reason = "FieldValueRequired",
+            message = "basic needs exactly one of username and usernameSecretKeyRef")
     record Basic(
-            @JsonPropertyDescription("The user name, where it is no secret. Without a colon (RFC 7617).")
-            @Pattern("^[ -9;-~]+$") @Size(min = 1, max = 256) @Nullable String username,
+            @JsonPropertyDescription("The user name, where it is no secret. Without a colon (RFC 7617); may be empty.")
+            @Pattern("^[ -9;-~]*$") @Size(max = 255) @Nullable String username,
 
             @JsonPropertyDescription("The user name, where a Secret holds it.") @Nullable SecretKeySelector usernameSecretKeyRef,
 
@@ -91,6 +106,10 @@ public sealed interface CredentialKind {
      */
     @JsonIgnoreProperties(ignoreUnknown = true)
     @JsonInclude(JsonInclude.Include.NON_EMPTY)
+    @ValidationRule(
+            value = "has(self.clientSecretSecretKeyRef) || has(self.refreshTokenSecretKeyRef)",
+            reason = "FieldValueRequired",
+            message = "oauth2 needs clientSecretSecretKeyRef, refreshTokenSecretKeyRef or both")
     record OAuth2(
             @Required
             @JsonPropertyDescription("The token endpoint, an https URL. Only the proxy talks to it.")

@@ -15,14 +15,11 @@ public record LastDenied(
         @Required @JsonPropertyDescription("When (RFC 3339).")
         String time,
 
-        @JsonPropertyDescription("The route that refused it. Unset: no route knew the host.")
-        @Size(min = 1, max = 63) @Nullable String route,
+        @JsonPropertyDescription("The route that refused it. Unset: no route knew the host.") @Size(max = 63) @Nullable String route,
 
-        @JsonPropertyDescription("The request's method. Unset: it could not be read.")
-        @Size(min = 1, max = 32) @Nullable String method,
+        @JsonPropertyDescription("The request's method. Unset: it could not be read.") @Size(max = 32) @Nullable String method,
 
-        @JsonPropertyDescription("The host that was asked for. Unset: it could not be read.")
-        @Size(min = 1, max = 261) @Nullable String host,
+        @JsonPropertyDescription("The host that was asked for. Unset: it could not be read.") @Size(max = 261) @Nullable String host,
 
         @Required
         @JsonPropertyDescription("The stable reason code: MethodNotAllowed.")

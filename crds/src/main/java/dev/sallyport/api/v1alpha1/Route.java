@@ -9,6 +9,7 @@ import io.fabric8.generator.annotation.Default;
 import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
+import io.fabric8.generator.annotation.ValidationRule;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +19,52 @@ import org.jspecify.annotations.Nullable;
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
+@ValidationRule(
+        value = "self.hosts.all(h, !h.substring(1).contains('*'))",
+        fieldPath = ".hosts",
+        reason = "FieldValueInvalid",
+        message = "a wildcard stands only for the whole left-most label: write *.example.com")
+@ValidationRule(
+        value = "self.scheme != 'HTTP' || !has(self.credential)",
+        fieldPath = ".credential",
+        reason = "FieldValueForbidden",
+        message = "a credential never leaves unencrypted: use scheme HTTPS or leave the credential out")
+@ValidationRule(
+        value = "self.scheme != 'HTTP' || !has(self.tls)",
+        fieldPath = ".tls",
+        reason = "FieldValueForbidden",
+        message = "scheme HTTP has no TLS: use scheme HTTPS or leave tls out")
+@ValidationRule(
+        value = "!has(self.tls) || self.tls.mode != 'Passthrough' || !has(self.credential)",
+        fieldPath = ".credential",
+        reason = "FieldValueForbidden",
+        message = "nothing can be put into a Passthrough tunnel: use tls.mode Intercept or leave the credential out")
+@ValidationRule(
+        value = "!has(self.tls) || self.tls.mode != 'Passthrough' || !has(self.rules) || self.rules.size() == 0",
+        fieldPath = ".rules",
+        reason = "FieldValueForbidden",
+        message = "requests in a Passthrough tunnel are not seen: use tls.mode Intercept or leave the rules out")
+@ValidationRule(
+        value = "!has(self.tls) || self.tls.mode != 'Passthrough' || !has(self.limits) || "
+                + "(!has(self.limits.requestsPerMinute) && !has(self.limits.requestBodyBytes))",
+        fieldPath = ".limits",
+        reason = "FieldValueForbidden",
+        message = "requests in a Passthrough tunnel are not counted: use tls.mode Intercept or leave out "
+                + "requestsPerMinute and requestBodyBytes; concurrentRequests bounds the tunnels")
+@ValidationRule(
+        value = "!has(self.baseUrl) || has(self.baseUrl.host) || "
+                + "(self.hosts.size() == 1 && !self.hosts[0].startsWith('*'))",
+        fieldPath = ".baseUrl",
+        reason = "FieldValueRequired",
+        message = "a base URL leads to one host: say which in baseUrl.host, "
+                + "since the route has several or a wildcard")
+@ValidationRule(
+        value = "!has(self.baseUrl) || !has(self.baseUrl.host) || self.hosts.exists(h, h == self.baseUrl.host || "
+                + "(h.startsWith('*.') && self.baseUrl.host.contains('.') && "
+                + "self.baseUrl.host.substring(self.baseUrl.host.indexOf('.')) == h.substring(1)))",
+        fieldPath = ".baseUrl.host",
+        reason = "FieldValueInvalid",
+        message = "baseUrl.host must be one of the route's hosts, or match a wildcard of them, port included")
 public record Route(
         @Required
         @JsonPropertyDescription("Unique in the sandbox: it names the route in the audit log, in the status and, "
@@ -40,7 +87,7 @@ public record Route(
         Addresses addresses,
 
         @JsonPropertyDescription(
-                "What is done with the agent's TLS, and whom the proxy trusts. " + "Unset: intercepted, public roots.")
+                "What is done with the agent's TLS, and whom the proxy trusts. Unset: intercepted, public roots.")
         @Nullable Tls tls,
 
         @JsonPropertyDescription("What the proxy puts into each permitted request: exactly one kind. "
@@ -54,9 +101,9 @@ public record Route(
 
         @JsonPropertyDescription("Bounds on what the agent may send through this route. Unset: none.") @Nullable Limits limits,
 
-        @JsonPropertyDescription("How an echoed credential is kept from the agent. Off changes nothing, Headers masks "
+        @JsonPropertyDescription("How an echoed credential is kept from the agent. None changes nothing, Headers masks "
                 + "it in response headers, Full in bodies and WebSocket messages too. "
-                + "Unset: Headers on a route with a credential, else Off.")
+                + "Unset: Headers on a route with a credential, else None.")
         @Nullable RedactResponses redactResponses,
 
         @JsonPropertyDescription("What the audit log shows of this route's requests. "
@@ -80,7 +127,7 @@ public record Route(
         if (redactResponses != null) {
             return redactResponses;
         }
-        return credential == null ? RedactResponses.Off : RedactResponses.Headers;
+        return credential == null ? RedactResponses.None : RedactResponses.Headers;
     }
 
     /** {@code audit.query}, or its default where {@code audit} is unset. */

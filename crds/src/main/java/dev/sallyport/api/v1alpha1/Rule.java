@@ -5,12 +5,28 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.Size;
+import io.fabric8.generator.annotation.ValidationRule;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Permits a request for which all that is set holds; at least one component is set. */
 @JsonIgnoreProperties(ignoreUnknown = true)
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
+@ValidationRule(
+        value = "(has(self.methods) && self.methods.size() > 0) || (has(self.paths) && self.paths.size() > 0) "
+                + "|| has(self.when)",
+        reason = "FieldValueRequired",
+        message = "a rule needs methods, paths or when; to permit every request leave rules out")
+@ValidationRule(
+        value = "!has(self.methods) || self.methods.all(m, m == m.upperAscii() && !(m in ['TRACE', 'CONNECT']))",
+        fieldPath = ".methods",
+        reason = "FieldValueInvalid",
+        message = "a method is a token in upper case other than TRACE and CONNECT, which never pass: write POST")
+@ValidationRule(
+        value = "!has(self.paths) || self.paths.all(p, p.startsWith('/'))",
+        fieldPath = ".paths",
+        reason = "FieldValueInvalid",
+        message = "a path starts with /: write /v1/messages")
 public record Rule(
         @JsonPropertyDescription("Methods in upper case. Empty: every method. HEAD is not implied by GET.")
         @Size(max = 16) List<@Pattern(Patterns.METHOD) @Size(min = 1, max = 32) String> methods,

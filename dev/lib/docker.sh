@@ -80,15 +80,15 @@ APT
   tar -C "$root" --numeric-owner -c . | docker import --change 'CMD ["bash"]' - debian:trixie-slim
 }
 
-# build_image NAME CONTEXT [ARGUMENT]...: one docker build. The host's network and proxy variables, because a container's own
-# network may not reach the packages; no pull of anything but the named bases.
+# build_image NAME CONTEXT [ARGUMENT]...: one docker build, on the host's network and with its proxy variables, because a
+# container's own network may not reach the packages.
 build_image() {
-  local name=$1 context=$2 variable proxies=()
+  local name=$1 context=$2 variable variables=()
   shift 2
   for variable in HTTP_PROXY HTTPS_PROXY NO_PROXY http_proxy https_proxy no_proxy; do
-    [ -z "${!variable-}" ] || proxies+=(--build-arg "$variable")
+    [ -z "${!variable-}" ] || variables+=(--build-arg "$variable")
   done
-  docker build --network host "${proxies[@]+"${proxies[@]}"}" --tag "$name" "$@" "$context"
+  docker build --network host "${variables[@]+"${variables[@]}"}" --tag "$name" "$@" "$context"
 }
 
 # extract_from_image NAME DOCKERFILE_DIRECTORY PATH TO [ARGUMENT]...: builds an image (with arguments for docker build) and keeps

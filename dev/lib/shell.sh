@@ -51,18 +51,18 @@ logged() {
   [ $((SECONDS - begun)) -lt 10 ] || say "done in $(minutes $((SECONDS - begun)))"
 }
 
-# digest [-s STRING]... PATH...: 12 hex digits that change when a string, or a name or content of a file at or below one of
-# the paths (relative to the repository) changes.
+# digest [-s STRING]... [-C DIRECTORY] [PATH]...: 12 hex digits that change when a string, or a name or content of a file at or
+# below one of the paths changes; paths are relative to DIRECTORY, by default the repository.
 digest() {
-  local strings=()
-  while [ "${1-}" = -s ]; do
-    strings+=("$2")
+  local strings=() directory=$repo
+  while [ "${1-}" = -s ] || [ "${1-}" = -C ]; do
+    if [ "$1" = -s ]; then strings+=("$2"); else directory=$2; fi
     shift 2
   done
   {
     printf '%s\0' "${strings[@]+"${strings[@]}"}"
     if [ $# -gt 0 ]; then
-      (cd "$repo" && find "$@" -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum)
+      (cd "$directory" && find "$@" -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum)
     fi
   } | sha256sum | cut -c1-12
 }

@@ -1,0 +1,59 @@
+# shellcheck shell=bash
+# What the training runs share. Sourced by an image's `train`, which gets the path of java; runs in the image, as root, in a
+# container with a network of its own.
+set -euo pipefail
+java=$1
+work=$(mktemp -d)
+
+# start LOG ARGUMENT...: starts the program with the options of this round.
+start() {
+  local log=$1
+  shift
+  "$java" "${round[@]}" @/opt/app/arguments "$@" >"$log" 2>&1 &
+  program=$!
+  begun=$(date +%s%N)
+}
+
+# request PORT TEXT: sends raw HTTP/1.1 to a local port and prints the answer; the request must ask for the connection's end.
+request() {
+  exec 3<>"/dev/tcp/127.0.0.1/$1"
+  printf '%b' "$2" >&3
+  cat <&3
+  exec 3>&-
+}
+
+# answers PORT PATH: waits until a GET on a local port is answered with 200.
+answers() {
+  local tries
+  for tries in $(seq 300); do
+    if request "$1" "GET $2 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n" 2>/dev/null | head -n 1 | grep -q ' 200'; then
+      echo "round $number: ready after $((($(date +%s%N) - begun) / 1000000)) ms"
+      return 0
+    fi
+    kill -0 "$program" 2>/dev/null || break
+    sleep 0.02
+  done
+  cat "$work"/*.log >&2
+  echo "no answer on port $1 after $tries tries" >&2
+  return 1
+}
+
+# finish: ends the program as Kubernetes does. Its cache is written on the way out.
+finish() {
+  kill -TERM "$program"
+  wait "$program" || true
+}
+
+# rounds FUNCTION: the run that makes the cache, then one that must be able to use it.
+rounds() {
+  number=1 round=(-XX:AOTCacheOutput=/opt/app/aot/cache)
+  "$1"
+  test -s /opt/app/aot/cache || {
+    cat "$work"/*.log >&2
+    echo "the training run left no cache" >&2
+    return 1
+  }
+  # shellcheck disable=SC2034 # read by start
+  number=2 round=(-XX:AOTMode=on -XX:AOTCache=/opt/app/aot/cache)
+  "$1"
+}

@@ -1,0 +1,127 @@
+# shellcheck shell=bash
+# Sallyport's images, each named by its content: nothing is built twice, and a changed image has another name, so that a cluster
+# cannot mistake it for the old one. Sourced after the other parts.
+
+# What there is. Of each program: its Maven module, main class, user and title.
+all_images=(proxy operator standin demo-agent)
+declare -A java_images=(
+  [proxy]="sidecar dev.sallyport.sidecar.main.ProxyMain 65533 Sallyport proxy"
+  [operator]="operator dev.sallyport.operator.main.OperatorMain 65532 Sallyport operator"
+  [standin]="standin dev.sallyport.standin.Main 65534 Sallyport provider stand-in"
+)
+declare -A repositories=(
+  [proxy]=sallyport/proxy [operator]=sallyport/operator [standin]=sallyport/provider-standin [demo-agent]=sallyport/demo-agent
+)
+
+declare -A images # the results of build_images: names by what they are of
+packaged=''
+
+# build_images [WHICH]...: makes the images that are missing and puts the names of all of them into `images`.
+build_images() {
+  local which
+  [ $# -gt 0 ] || set -- "${all_images[@]}"
+  for which in "$@"; do
+    [ -n "${repositories[$which]-}" ] || die "no such image: $which (there are: ${all_images[*]})"
+  done
+  ensure_debian
+  mkdir -p "$cache/images"
+  for which in "$@"; do
+    if [ -n "${java_images[$which]-}" ]; then
+      java_image "$which"
+    else
+      agent_image "$which"
+    fi
+    keep_recent "${repositories[$which]}"
+  done
+}
+
+# java_image WHICH: what the sources made is looked up first, since Maven alone takes longer than all else here if nothing changed.
+java_image() {
+  local which=$1 sources known module main user title work name
+  sources=$(digest -s "$(image_id debian:trixie-slim)" pom.xml .mvn ./*/pom.xml ./*/src/main dev/images/java "dev/images/$which")
+  known=$cache/images/$which-$sources
+  if [ -f "$known" ] && has_image "$(cat "$known")"; then
+    images[$which]=$(cat "$known")
+    return 0
+  fi
+  package_modules
+  java_runtime
+  read -r module main user title <<<"${java_images[$which]}"
+  work=$(mktemp -d "$cache/work.XXXXXX")
+  stage_app "$work" "$module" "$main"
+  cp -r "$repo/dev/images/$which" "$work/training"
+  cp "$repo/dev/images/java/training.sh" "$work/training"
+  # Without the bill of materials, which has the time of its making in it.
+  name=${repositories[$which]}:$(digest -s "${images[runtime]} $user $title" -s "$(cat "$repo/dev/images/java/app.Dockerfile")" -C "$work" app training)
+  cp "$repo/$module/target/sbom.json" "$work"
+  if ! has_image "$name"; then
+    chmod -R a+rX "$work"
+    # A network of its own: training runs open ports.
+    logged "image-$which" "Building $name (half a minute)" build_image "$name" "$work" --network default \
+      --file "$repo/dev/images/java/app.Dockerfile" --build-arg "RUNTIME=${images[runtime]}" --build-arg "USER_ID=$user" \
+      --build-arg "TITLE=$title" --build-arg "VERSION=$(project_version)"
+  fi
+  rm -rf "$work"
+  images[$which]=$name
+  echo "$name" >"$known"
+}
+
+# The modules' jars and bills of materials, once.
+package_modules() {
+  [ -z "$packaged" ] || return 0
+  ensure_maven
+  logged package "Compiling with Maven (2 minutes when its repository is empty)" \
+    mvn --batch-mode --file "$repo/pom.xml" -Dmaven.test.skip=true -Dspotless.check.skip=true \
+    package org.cyclonedx:cyclonedx-maven-plugin:makeBom
+  packaged=1
+}
+
+project_version() { sed -n 's#^  <version>\(.*\)</version>#\1#p' "$repo/pom.xml"; }
+
+java_runtime() {
+  images[runtime]=local/sallyport-java:$(digest -s "$(image_id debian:trixie-slim)" dev/images/java/runtime.Dockerfile)
+  if ! has_image "${images[runtime]}"; then
+    logged runtime "Building the Java runtime ${images[runtime]} (2 minutes)" build_image "${images[runtime]}" \
+      "$repo/dev/images/java" --file "$repo/dev/images/java/runtime.Dockerfile"
+    keep_recent local/sallyport-java
+  fi
+}
+
+# stage_app DIRECTORY MODULE MAIN: lays out /opt/app of an image in DIRECTORY/app.
+stage_app() {
+  local directory=$1 module=$2 main=$3 jar machine
+  mkdir -p "$directory"/app/{lib,native} "$directory/unpacked"
+  cp "$repo/$module"/target/app/lib/*.jar "$directory/app/lib"
+  # Netty's native libraries, for this processor only and as files: it would unpack them at each start, onto a disk that is
+  # read-only.
+  machine=$(uname -m)
+  for jar in "$directory"/app/lib/netty-*linux-"${machine/aarch64/aarch_64}".jar; do
+    [ ! -f "$jar" ] || (cd "$directory/unpacked" && "$JAVA_HOME/bin/jar" --extract --file "$jar" META-INF/native)
+  done
+  find "$directory/unpacked" -name '*.so' -exec cp -t "$directory/app/native" {} +
+  rm -rf "$directory/unpacked"
+  {
+    # Serial: the heaps are small. Compact headers: a sixth less heap. No perf data: the disk is read-only.
+    printf '%s\n' -XX:+UseSerialGC -XX:+UseCompactObjectHeaders -Xms16m -XX:MaxRAMPercentage=60 -XX:+ExitOnOutOfMemoryError \
+      -XX:-UsePerfData -XX:+DisableAttachMechanism --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow \
+      -Djava.library.path=/opt/app/native
+    # In a fixed order, not the directory's: the class cache is bound to it.
+    echo "-cp $(cd "$directory/app/lib" && LC_ALL=C printf '/opt/app/lib/%s\n' *.jar | LC_ALL=C sort | paste -sd:)"
+    echo "$main"
+  } >"$directory/app/arguments"
+}
+
+agent_image() {
+  local which=$1 name work
+  name=${repositories[$which]}:$(digest -s "$(image_id debian:trixie-slim)" "dev/images/$which")
+  if ! has_image "$name"; then
+    work=$(mktemp -d "$cache/work.XXXXXX")
+    cp -r "$repo/dev/images/$which/." "$work"
+    trust_host "$work"
+    chmod -R a+rX "$work"
+    logged "image-$which" "Building $name (3 minutes)" build_image "$name" "$work" \
+      --build-arg PIP_INDEX_URL --build-arg NPM_CONFIG_REGISTRY
+    rm -rf "$work"
+  fi
+  images[$which]=$name
+}

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
  * <pre>mvn -pl crds -am test -Dtest=GeneratedFilesTest -Dsurefire.failIfNoSpecifiedTests=false -Dsallyport.crds.update</pre>
  */
 class GeneratedFilesTest {
-    private static final String UPDATE = "sallyport.crds.update";
+    static final String UPDATE = "sallyport.crds.update";
     private static final Path ROOT = Path.of("..");
 
     private final ObjectNode definition = AgentSandboxCrd.definition();

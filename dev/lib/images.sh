@@ -7,7 +7,7 @@ all_images=(proxy operator standin demo-agent)
 declare -A java_images=(
   [proxy]="sidecar dev.sallyport.sidecar.main.ProxyMain 65533 Sallyport proxy"
   [operator]="operator dev.sallyport.operator.main.OperatorMain 65532 Sallyport operator"
-  [standin]="standin dev.sallyport.standin.Main 65534 Sallyport provider stand-in"
+  [standin]="standin dev.sallyport.standin.Main 65531 Sallyport provider stand-in"
 )
 declare -A repositories=(
   [proxy]=sallyport/proxy [operator]=sallyport/operator [standin]=sallyport/provider-standin [demo-agent]=sallyport/demo-agent

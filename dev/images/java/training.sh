@@ -22,11 +22,21 @@ request() {
   exec 3>&-
 }
 
-# answers PORT PATH: waits until a GET on a local port is answered with 200.
-answers() {
+# succeeds PORT TEXT: a request that must be answered with 200.
+succeeds() {
+  local answer
+  answer=$(request "$1" "$2")
+  [[ $answer == "HTTP/1.1 200 "* ]] || {
+    printf 'an unexpected answer on port %s:\n%s\n' "$1" "$answer" >&2
+    return 1
+  }
+}
+
+# ready PORT PATH: waits until a GET on a local port is answered with 200.
+ready() {
   local tries
-  for tries in $(seq 300); do
-    if request "$1" "GET $2 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n" 2>/dev/null | head -n 1 | grep -q ' 200'; then
+  for tries in $(seq 500); do
+    if succeeds "$1" "GET $2 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n" 2>/dev/null; then
       echo "round $number: ready after $((($(date +%s%N) - begun) / 1000000)) ms"
       return 0
     fi

@@ -1,0 +1,69 @@
+package dev.sallyport.operator.desired;
+
+import dev.sallyport.operator.model.Names;
+import dev.sallyport.operator.model.Sandbox;
+import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.ContainerBuilder;
+import io.fabric8.kubernetes.api.model.EnvVar;
+import io.fabric8.kubernetes.api.model.EnvVarBuilder;
+import io.fabric8.kubernetes.api.model.PodSecurityContext;
+import io.fabric8.kubernetes.api.model.SecurityContext;
+import io.fabric8.kubernetes.api.model.SecurityContextBuilder;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** One container of the template, hardened where the template says nothing. */
+final class AgentContainer {
+
+    private AgentContainer() {}
+
+    static Container of(Container template, @Nullable PodSecurityContext pod, Sandbox sandbox) {
+        return new ContainerBuilder(template)
+                .withSecurityContext(securityContext(template.getSecurityContext(), pod))
+                .withEnv(env(template, sandbox))
+                .build();
+    }
+
+    /**
+     * The user is written into every container, whatever the pod says: what is unset would be the image's choice, and an
+     * image may choose the proxy's UID.
+     */
+    private static SecurityContext securityContext(
+            @Nullable SecurityContext template, @Nullable PodSecurityContext pod) {
+        Optional<SecurityContext> own = Optional.ofNullable(template);
+        Optional<PodSecurityContext> outer = Optional.ofNullable(pod);
+        Optional<Long> user =
+                own.map(SecurityContext::getRunAsUser).or(() -> outer.map(PodSecurityContext::getRunAsUser));
+        Optional<Long> group =
+                own.map(SecurityContext::getRunAsGroup).or(() -> outer.map(PodSecurityContext::getRunAsGroup));
+        SecurityContextBuilder builder =
+                template == null ? new SecurityContextBuilder() : new SecurityContextBuilder(template);
+        return builder.withRunAsUser(user.orElse(Names.AGENT_UID))
+                .withRunAsGroup(group.orElseGet(() -> user.orElse(Names.AGENT_UID)))
+                .withRunAsNonRoot(true)
+                .withAllowPrivilegeEscalation(false)
+                .withNewCapabilities()
+                .withDrop("ALL")
+                .endCapabilities()
+                .withNewSeccompProfile()
+                .withType("RuntimeDefault")
+                .endSeccompProfile()
+                .build();
+    }
+
+    /** What the container sets itself stands. Ours come first, so that its own may refer to them by $(NAME). */
+    private static List<EnvVar> env(Container template, Sandbox sandbox) {
+        List<EnvVar> own = template.getEnv() == null ? List.of() : template.getEnv();
+        Set<String> names = own.stream().map(EnvVar::getName).collect(Collectors.toSet());
+        List<EnvVar> env = new ArrayList<>();
+        sandbox.baseUrlsFor(names)
+                .forEach((name, url) -> env.add(
+                        new EnvVarBuilder().withName(name).withValue(url).build()));
+        env.addAll(own);
+        return env;
+    }
+}

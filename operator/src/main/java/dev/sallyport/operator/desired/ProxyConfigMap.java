@@ -1,0 +1,73 @@
+package dev.sallyport.operator.desired;
+
+import dev.sallyport.contract.config.AdminAccess;
+import dev.sallyport.contract.config.ProxyConfig;
+import dev.sallyport.contract.config.ProxyLimits;
+import dev.sallyport.contract.config.SandboxRef;
+import dev.sallyport.contract.json.StrictJson;
+import dev.sallyport.operator.model.Names;
+import dev.sallyport.operator.model.Sandbox;
+import dev.sallyport.operator.model.SandboxId;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** The proxy's configuration, as the proxy's own records write it. It names credentials and holds none. */
+final class ProxyConfigMap {
+
+    /** Kubernetes' default for a pod that names none. */
+    private static final long DEFAULT_GRACE_SECONDS = 30;
+
+    /** What the proxy keeps of the grace period to write its last counters. */
+    private static final long LAST_SECONDS = 5;
+
+    private ProxyConfigMap() {}
+
+    static ConfigMap of(Sandbox sandbox, AdminAccess admin, Platform platform) {
+        return new ConfigMapBuilder()
+                .withMetadata(Metadata.of(sandbox.id(), Names.owned(sandbox.id().name())))
+                .withData(Map.of(
+                        Names.CONFIG_KEY,
+                        StrictJson.writePretty(config(sandbox, admin)) + "\n",
+                        Names.RESOLVER_KEY,
+                        resolver(platform)))
+                .build();
+    }
+
+    /** Without a search list: routes name hosts in full. */
+    private static String resolver(Platform platform) {
+        return platform.nameservers().stream()
+                .map(address -> "nameserver " + address + "\n")
+                .collect(Collectors.joining("", "", "options timeout:2 attempts:3\n"));
+    }
+
+    static ProxyConfig config(Sandbox sandbox, AdminAccess admin) {
+        SandboxId id = sandbox.id();
+        return new ProxyConfig(
+                ProxyConfig.SCHEMA,
+                id.generation(),
+                new SandboxRef(id.namespace(), id.name(), id.uid()),
+                sandbox.enforcement(),
+                Optional.of(admin),
+                limits(sandbox),
+                sandbox.routes());
+    }
+
+    private static ProxyLimits limits(Sandbox sandbox) {
+        Long grace = sandbox.template().getSpec().getTerminationGracePeriodSeconds();
+        long drain = (grace == null ? DEFAULT_GRACE_SECONDS : grace) - LAST_SECONDS;
+        ProxyLimits defaults = ProxyLimits.DEFAULTS;
+        return new ProxyLimits(
+                defaults.clientConnections(),
+                defaults.headBytes(),
+                defaults.headFields(),
+                defaults.targetBytes(),
+                defaults.headSeconds(),
+                defaults.idleSeconds(),
+                defaults.connectSeconds(),
+                defaults.silenceSeconds(),
+                Math.clamp(drain, 0, 86_400));
+    }
+}

@@ -1,0 +1,167 @@
+package dev.sallyport.operator.desired;
+
+import dev.sallyport.operator.model.Names;
+import dev.sallyport.operator.model.Sandbox;
+import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.ContainerBuilder;
+import io.fabric8.kubernetes.api.model.EnvVar;
+import io.fabric8.kubernetes.api.model.EnvVarBuilder;
+import io.fabric8.kubernetes.api.model.KeyToPath;
+import io.fabric8.kubernetes.api.model.KeyToPathBuilder;
+import io.fabric8.kubernetes.api.model.Probe;
+import io.fabric8.kubernetes.api.model.ProbeBuilder;
+import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.api.model.Volume;
+import io.fabric8.kubernetes.api.model.VolumeBuilder;
+import io.fabric8.kubernetes.api.model.VolumeMount;
+import io.fabric8.kubernetes.api.model.VolumeMountBuilder;
+import io.fabric8.kubernetes.api.model.VolumeProjection;
+import io.fabric8.kubernetes.api.model.VolumeProjectionBuilder;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SortedSet;
+import java.util.TreeSet;
+
+/** The proxy as a native sidecar: an init container that stays, and that all others wait for. */
+final class ProxyContainer {
+
+    private static final String CONFIG_DIRECTORY = "/etc/sallyport/config";
+    private static final String CREDENTIALS_DIRECTORY = "/etc/sallyport/credentials";
+    private static final String STATE_DIRECTORY = "/run/sallyport";
+
+    /**
+     * Read by all: kubelet makes these files root's, and gives a projected Secret to another user only by {@code fsGroup},
+     * which would reach into the agent's volumes. Who mounts the volume decides who reads, and that is the proxy alone.
+     */
+    private static final int READABLE = 0444;
+
+    /** The proxy waits for a Secret as long as it takes: kubelet must not kill it meanwhile. */
+    private static final int FOR_EVER = Integer.MAX_VALUE;
+
+    private ProxyContainer() {}
+
+    static Container of(Sandbox sandbox, Platform platform) {
+        return new ContainerBuilder()
+                .withName(Names.PROXY_CONTAINER)
+                .withImage(platform.proxyImage())
+                .withImagePullPolicy(platform.proxyPullPolicy())
+                .withRestartPolicy("Always")
+                .withEnv(
+                        env("SALLYPORT_CONFIG", CONFIG_DIRECTORY + "/" + Names.CONFIG_KEY),
+                        env("SALLYPORT_CREDENTIALS", CREDENTIALS_DIRECTORY),
+                        env("SALLYPORT_STATE", STATE_DIRECTORY),
+                        env("SALLYPORT_PORT", Integer.toString(Names.DATA_PORT)),
+                        env("SALLYPORT_ADMIN_PORT", Integer.toString(Names.ADMIN_PORT))))
+                .addNewPort()
+                .withName("sallyport-admin")
+                .withContainerPort(Names.ADMIN_PORT)
+                .withProtocol("TCP")
+                .endPort()
+                .withResources(sandbox.proxyResources().orElse(platform.proxyResources()))
+                .withNewSecurityContext()
+                .withRunAsUser(Names.PROXY_UID)
+                .withRunAsGroup(Names.PROXY_UID)
+                .withRunAsNonRoot(true)
+                .withAllowPrivilegeEscalation(false)
+                .withReadOnlyRootFilesystem(true)
+                .withNewCapabilities()
+                .withDrop("ALL")
+                .endCapabilities()
+                .withNewSeccompProfile()
+                .withType("RuntimeDefault")
+                .endSeccompProfile()
+                .endSecurityContext()
+                .withVolumeMounts(
+                        mount(Names.CONFIG_VOLUME, CONFIG_DIRECTORY, true),
+                        mount(Names.CREDENTIALS_VOLUME, CREDENTIALS_DIRECTORY, true),
+                        mount(Names.STATE_VOLUME, STATE_DIRECTORY, false),
+                        resolver())
+                .withStartupProbe(probe("/readyz", 1, FOR_EVER))
+                .withLivenessProbe(probe("/livez", 10, 6))
+                .withReadinessProbe(probe("/readyz", 5, 2))
+                .withTerminationMessagePath("/dev/termination-log")
+                .withTerminationMessagePolicy("File")
+                .build();
+    }
+
+    static List<Volume> volumes(Sandbox sandbox) {
+        return List.of(
+                new VolumeBuilder()
+                        .withName(Names.CONFIG_VOLUME)
+                        .withNewConfigMap()
+                        .withName(Names.owned(sandbox.id().name()))
+                        .withDefaultMode(READABLE)
+                        .endConfigMap()
+                        .build(),
+                new VolumeBuilder()
+                        .withName(Names.CREDENTIALS_VOLUME)
+                        .withNewProjected()
+                        .withDefaultMode(READABLE)
+                        .withSources(credentials(sandbox))
+                        .endProjected()
+                        .build(),
+                new VolumeBuilder()
+                        .withName(Names.STATE_VOLUME)
+                        .withNewEmptyDir()
+                        .withMedium("Memory")
+                        .withSizeLimit(new Quantity("64Mi"))
+                        .endEmptyDir()
+                        .build());
+    }
+
+    /** Optional, each and every key: the proxy tells what is missing, kubelet would only wait. */
+    private static List<VolumeProjection> credentials(Sandbox sandbox) {
+        List<VolumeProjection> sources = new ArrayList<>();
+        sandbox.credentialKeys()
+                .forEach((secret, keys) -> sources.add(new VolumeProjectionBuilder()
+                        .withNewSecret()
+                        .withName(secret)
+                        .withOptional(true)
+                        .withItems(items(secret, keys))
+                        .endSecret()
+                        .build()));
+        return sources;
+    }
+
+    private static List<KeyToPath> items(String secret, SortedSet<String> keys) {
+        SortedSet<String> all = new TreeSet<>(keys);
+        all.add(Names.ALLOWED_HOSTS_KEY);
+        return all.stream()
+                .map(key -> new KeyToPathBuilder()
+                        .withKey(key)
+                        .withPath(secret + "/" + key)
+                        .build())
+                .toList();
+    }
+
+    private static EnvVar env(String name, String value) {
+        return new EnvVarBuilder().withName(name).withValue(value).build();
+    }
+
+    private static VolumeMount mount(String name, String path, boolean readOnly) {
+        VolumeMountBuilder mount = new VolumeMountBuilder().withName(name).withMountPath(path);
+        return readOnly ? mount.withReadOnly(true).build() : mount.build();
+    }
+
+    /** Over the pod's own, which names nobody: the container runtime leaves a mounted one alone. */
+    private static VolumeMount resolver() {
+        return new VolumeMountBuilder()
+                .withName(Names.CONFIG_VOLUME)
+                .withMountPath("/etc/resolv.conf")
+                .withSubPath(Names.RESOLVER_KEY)
+                .withReadOnly(true)
+                .build();
+    }
+
+    private static Probe probe(String path, int periodSeconds, int failureThreshold) {
+        return new ProbeBuilder()
+                .withNewHttpGet()
+                .withPath(path)
+                .withNewPort(Names.ADMIN_PORT)
+                .endHttpGet()
+                .withPeriodSeconds(periodSeconds)
+                .withTimeoutSeconds(5)
+                .withFailureThreshold(failureThreshold)
+                .build();
+    }
+}

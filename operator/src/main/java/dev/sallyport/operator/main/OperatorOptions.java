@@ -1,0 +1,194 @@
+package dev.sallyport.operator.main;
+
+import dev.sallyport.operator.desired.Platform;
+import dev.sallyport.operator.model.Names;
+import io.fabric8.kubernetes.api.model.LocalObjectReference;
+import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.api.model.ResourceRequirements;
+import io.fabric8.kubernetes.api.model.ResourceRequirementsBuilder;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import picocli.CommandLine.Option;
+
+/** All that can be set. Each option has a variable; the flag wins. */
+final class OperatorOptions {
+
+    @Option(
+            names = "--namespace",
+            defaultValue = "${env:SALLYPORT_NAMESPACE:-sallyport-system}",
+            description = "The operator's own namespace (SALLYPORT_NAMESPACE; default ${DEFAULT-VALUE}).")
+    String namespace = "";
+
+    @Option(
+            names = "--identity",
+            defaultValue = "${env:SALLYPORT_IDENTITY:-sallyport-operator}",
+            description = "This replica's name in the lease and in Events (SALLYPORT_IDENTITY).")
+    String identity = "";
+
+    @Option(
+            names = "--watch-namespace",
+            split = ",",
+            defaultValue = "${env:SALLYPORT_WATCH_NAMESPACES:-}",
+            description = "A namespace to watch; may be repeated. None: all (SALLYPORT_WATCH_NAMESPACES).")
+    List<String> watchNamespaces = new ArrayList<>();
+
+    @Option(
+            names = "--leader-election",
+            arity = "1",
+            defaultValue = "${env:SALLYPORT_LEADER_ELECTION:-true}",
+            description = "Whether replicas elect one that works (SALLYPORT_LEADER_ELECTION; default true).")
+    boolean leaderElection;
+
+    @Option(
+            names = "--signing-key-secret",
+            defaultValue = "${env:SALLYPORT_SIGNING_KEY_SECRET:-sallyport-operator-signing-key}",
+            description = "The Secret in the own namespace that holds the operator's keys; made if it is not there.")
+    String signingKeySecret = "";
+
+    @Option(
+            names = "--proxy-image",
+            required = true,
+            defaultValue = "${env:SALLYPORT_PROXY_IMAGE}",
+            description = "The proxy's image (SALLYPORT_PROXY_IMAGE).")
+    String proxyImage = "";
+
+    @Option(
+            names = "--proxy-pull-policy",
+            defaultValue = "${env:SALLYPORT_PROXY_PULL_POLICY:-IfNotPresent}",
+            description = "Always, IfNotPresent or Never (SALLYPORT_PROXY_PULL_POLICY).")
+    String proxyPullPolicy = "";
+
+    @Option(
+            names = "--proxy-pull-secret",
+            split = ",",
+            defaultValue = "${env:SALLYPORT_PROXY_PULL_SECRETS:-}",
+            description = "Secrets of the sandboxes' namespaces to pull the proxy's image with.")
+    List<String> proxyPullSecrets = new ArrayList<>();
+
+    @Option(
+            names = "--proxy-requests",
+            split = ",",
+            defaultValue = "${env:SALLYPORT_PROXY_REQUESTS:-cpu=50m,memory=128Mi}",
+            description = "What the proxy's container asks for (SALLYPORT_PROXY_REQUESTS; default ${DEFAULT-VALUE}).")
+    Map<String, String> proxyRequests = new TreeMap<>();
+
+    @Option(
+            names = "--proxy-limits",
+            split = ",",
+            defaultValue = "${env:SALLYPORT_PROXY_LIMITS:-cpu=1,memory=384Mi}",
+            description = "What the proxy's container gets at most (SALLYPORT_PROXY_LIMITS; default ${DEFAULT-VALUE}).")
+    Map<String, String> proxyLimits = new TreeMap<>();
+
+    @Option(
+            names = "--nameserver",
+            split = ",",
+            defaultValue = "${env:SALLYPORT_NAMESERVERS:-}",
+            description = "DNS servers for the proxies. None: the operator's own (SALLYPORT_NAMESERVERS).")
+    List<String> nameservers = new ArrayList<>();
+
+    @Option(
+            names = "--dns-namespace",
+            defaultValue = "${env:SALLYPORT_DNS_NAMESPACE:-kube-system}",
+            description = "Where the pods of the cluster's DNS are (SALLYPORT_DNS_NAMESPACE).")
+    String dnsNamespace = "";
+
+    @Option(
+            names = "--dns-labels",
+            split = ",",
+            defaultValue = "${env:SALLYPORT_DNS_LABELS:-k8s-app=kube-dns}",
+            description = "Labels of the pods of the cluster's DNS (SALLYPORT_DNS_LABELS).")
+    Map<String, String> dnsLabels = new TreeMap<>();
+
+    @Option(
+            names = "--operator-labels",
+            split = ",",
+            defaultValue =
+                    "${env:SALLYPORT_OPERATOR_LABELS:-app.kubernetes.io/name=sallyport,app.kubernetes.io/component=operator}",
+            description = "Labels of the operator's pods, which may reach the admin ports (SALLYPORT_OPERATOR_LABELS).")
+    Map<String, String> operatorLabels = new TreeMap<>();
+
+    @Option(
+            names = "--poll-millis",
+            defaultValue = "${env:SALLYPORT_POLL_MILLIS:-10000}",
+            description = "Between two questions to a proxy (SALLYPORT_POLL_MILLIS; default ${DEFAULT-VALUE}).")
+    long pollMillis;
+
+    @Option(
+            names = "--fast-poll-millis",
+            defaultValue = "${env:SALLYPORT_FAST_POLL_MILLIS:-1000}",
+            description = "The same while something is awaited of it (SALLYPORT_FAST_POLL_MILLIS).")
+    long fastPollMillis;
+
+    @Option(
+            names = "--http-port",
+            defaultValue = "${env:SALLYPORT_HTTP_PORT:-8080}",
+            description = "For /healthz, /readyz and /metrics (SALLYPORT_HTTP_PORT; default ${DEFAULT-VALUE}).")
+    int httpPort;
+
+    @Option(
+            names = "--threads",
+            defaultValue = "${env:SALLYPORT_THREADS:-16}",
+            description = "Reconciliations at a time (SALLYPORT_THREADS; default ${DEFAULT-VALUE}).")
+    int threads;
+
+    Duration pollInterval() {
+        return Duration.ofMillis(pollMillis);
+    }
+
+    Duration fastPollInterval() {
+        return Duration.ofMillis(fastPollMillis);
+    }
+
+    List<String> namespacesToWatch() {
+        return nonEmpty(watchNamespaces);
+    }
+
+    /**
+     * What is the same for all sandboxes.
+     *
+     * @param own the DNS servers that the operator itself asks
+     */
+    Platform platform(List<String> own) {
+        List<String> configured = nonEmpty(nameservers);
+        return new Platform(
+                proxyImage,
+                proxyPullPolicy,
+                nonEmpty(proxyPullSecrets).stream()
+                        .map(LocalObjectReference::new)
+                        .toList(),
+                proxyResources(),
+                configured.isEmpty() ? own : configured,
+                new Platform.Peer(dnsNamespace, new TreeMap<>(dnsLabels)),
+                new Platform.Peer(namespace, new TreeMap<>(operatorLabels)));
+    }
+
+    private ResourceRequirements proxyResources() {
+        return new ResourceRequirementsBuilder()
+                .withRequests(quantities(proxyRequests))
+                .withLimits(quantities(proxyLimits))
+                .build();
+    }
+
+    private static Map<String, Quantity> quantities(Map<String, String> texts) {
+        Map<String, Quantity> quantities = new TreeMap<>();
+        texts.forEach((name, text) -> quantities.put(name, Quantity.parse(text)));
+        return quantities;
+    }
+
+    /** An empty variable is a list with one empty item. */
+    private static List<String> nonEmpty(List<String> items) {
+        return items.stream().map(String::strip).filter(item -> !item.isEmpty()).toList();
+    }
+
+    static String userAgent() {
+        return Names.FIELD_MANAGER + "/" + version();
+    }
+
+    static String version() {
+        String version = OperatorOptions.class.getPackage().getImplementationVersion();
+        return version == null ? "dev" : version;
+    }
+}

@@ -1,0 +1,179 @@
+package dev.sallyport.operator.resolve;
+
+import dev.sallyport.api.v1alpha1.AgentProfile;
+import dev.sallyport.api.v1alpha1.AgentSandbox;
+import dev.sallyport.api.v1alpha1.AgentSandboxSpec;
+import dev.sallyport.api.v1alpha1.ConfigMapKeySelector;
+import dev.sallyport.api.v1alpha1.OperatingMode;
+import dev.sallyport.api.v1alpha1.Placement;
+import dev.sallyport.api.v1alpha1.Route;
+import dev.sallyport.api.v1alpha1.ShutdownPolicy;
+import dev.sallyport.api.v1alpha1.Tls;
+import dev.sallyport.contract.config.CredentialConfig;
+import dev.sallyport.contract.config.Enforcement;
+import dev.sallyport.contract.config.RouteConfig;
+import dev.sallyport.contract.config.SecretRef;
+import dev.sallyport.operator.model.Lifecycle;
+import dev.sallyport.operator.model.Names;
+import dev.sallyport.operator.model.Problem;
+import dev.sallyport.operator.model.Sandbox;
+import dev.sallyport.operator.model.SandboxId;
+import dev.sallyport.operator.model.Verdict;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** Reads a resource as a whole. */
+public final class SandboxResolver {
+
+    /** A ConfigMap holds 1 MiB; what is left over is for its metadata. */
+    private static final int MOST_CERTIFICATE_CHARACTERS = 512 * 1024;
+
+    private final ConfigMapValues configMaps;
+
+    public SandboxResolver(ConfigMapValues configMaps) {
+        this.configMaps = configMaps;
+    }
+
+    public static SandboxId id(AgentSandbox resource) {
+        Long generation = resource.getMetadata().getGeneration();
+        return new SandboxId(
+                resource.getMetadata().getNamespace(),
+                resource.getMetadata().getName(),
+                resource.getMetadata().getUid(),
+                generation == null ? 0 : generation);
+    }
+
+    /** Whether it should run: as good as it can be told, whatever else is wrong with the resource. */
+    public static Lifecycle lifecycle(AgentSandbox resource) {
+        AgentSandboxSpec spec = resource.getSpec();
+        return spec == null
+                ? new Lifecycle(OperatingMode.Running, Optional.empty(), ShutdownPolicy.Retain)
+                : new Lifecycle(spec.operatingMode(), shutdownTime(spec.shutdownTime()), spec.shutdownPolicy());
+    }
+
+    private static Optional<Instant> shutdownTime(@Nullable String text) {
+        try {
+            return Optional.ofNullable(text)
+                    .map(time -> OffsetDateTime.parse(time).toInstant());
+        } catch (DateTimeParseException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** Reads what the resource refers to, then all of its fields. */
+    public Verdict resolve(AgentSandbox resource) {
+        AgentSandboxSpec spec = resource.getSpec();
+        if (spec == null) {
+            return new Verdict.Refused(List.of(Problem.invalid("spec", "it is missing", "describe the sandbox in it")));
+        }
+        Map<ConfigMapKeySelector, Reference> references = references(resource, spec);
+        List<Problem> problems = new ArrayList<>();
+        SandboxId id = id(resource);
+        checkSandbox(id, spec, problems);
+        RouteReader routeReader = new RouteReader(references, problems);
+        List<RouteConfig> routes = routeReader.read(spec.routes());
+        checkSize(routes, problems);
+        checkKeys(routes, problems);
+        Set<String> secrets = secrets(spec);
+        new TemplateCheck(spec.podTemplate(), spec.volumeClaimTemplates(), secrets, problems).check();
+        if (!problems.isEmpty()) {
+            return new Verdict.Refused(problems);
+        }
+        return new Verdict.Accepted(new Sandbox(
+                id,
+                spec.podTemplate(),
+                spec.volumeClaimTemplates(),
+                routes,
+                routeReader.baseUrls(),
+                switch (spec.enforcement()) {
+                    case Enforce -> Enforcement.ENFORCE;
+                    case Audit -> Enforcement.AUDIT;
+                },
+                Optional.ofNullable(spec.proxy().resources())));
+    }
+
+    private Map<ConfigMapKeySelector, Reference> references(AgentSandbox resource, AgentSandboxSpec spec) {
+        Map<ConfigMapKeySelector, Reference> references = new HashMap<>();
+        for (Route route : spec.routes()) {
+            Tls tls = route.tls();
+            ConfigMapKeySelector selector = tls == null ? null : tls.caConfigMapRef();
+            if (selector != null) {
+                references.computeIfAbsent(
+                        selector, key -> configMaps.find(resource.getMetadata().getNamespace(), key));
+            }
+        }
+        return references;
+    }
+
+    private static void checkSandbox(SandboxId id, AgentSandboxSpec spec, List<Problem> problems) {
+        if (id.name().length() > Names.LONGEST_NAME) {
+            problems.add(Problem.invalid(
+                    "metadata.name",
+                    "longer than " + Names.LONGEST_NAME + " characters, so that it cannot be a label",
+                    "give the sandbox a shorter name"));
+        }
+        for (int i = 0; i < spec.agentProfiles().size(); i++) {
+            AgentProfile profile = spec.agentProfiles().get(i);
+            if (profile != AgentProfile.Generic) {
+                problems.add(Problem.notSupported(
+                        "spec.agentProfiles[" + i + "]",
+                        "this release does not know the profile " + profile,
+                        "use Generic and set what the agent needs in the pod template and by baseUrl.env"));
+            }
+        }
+        if (spec.proxy().placement() == Placement.PairedPod) {
+            problems.add(Problem.notSupported(
+                    "spec.proxy.placement", "this release has no PairedPod", "use Sidecar, or leave it out"));
+        }
+        if (spec.shutdownTime() != null && shutdownTime(spec.shutdownTime()).isEmpty()) {
+            problems.add(
+                    Problem.invalid("spec.shutdownTime", "not a time", "write it as RFC 3339: 2030-01-31T18:00:00Z"));
+        }
+    }
+
+    private static void checkSize(List<RouteConfig> routes, List<Problem> problems) {
+        int characters = routes.stream()
+                .mapToInt(
+                        route -> route.trustedCertificates().map(String::length).orElse(0))
+                .sum();
+        if (characters > MOST_CERTIFICATE_CHARACTERS) {
+            problems.add(Problem.invalid(
+                    "spec.routes",
+                    "the routes' certificates take more than 512 KiB together",
+                    "name ConfigMaps that hold only the authorities that the hosts need"));
+        }
+    }
+
+    private static void checkKeys(List<RouteConfig> routes, List<Problem> problems) {
+        for (RouteConfig route : routes) {
+            for (SecretRef ref :
+                    route.credential().map(CredentialConfig::secrets).orElse(List.of())) {
+                if (ref.key().equals(Names.ALLOWED_HOSTS_KEY)) {
+                    problems.add(Problem.invalid(
+                            "spec.routes (" + route.name() + ").credential",
+                            "the key " + Names.ALLOWED_HOSTS_KEY + " binds a Secret to hosts and is no credential",
+                            "name the key that holds the credential"));
+                }
+            }
+        }
+    }
+
+    /** Every Secret that any route names, those of kinds that are refused included. */
+    private static Set<String> secrets(AgentSandboxSpec spec) {
+        return spec.routes().stream()
+                .flatMap(route -> Optional.ofNullable(route.credential()).stream())
+                .flatMap(credential -> credential.kinds().stream())
+                .flatMap(kind -> kind.secretKeys().stream())
+                .map(selector -> selector.name())
+                .collect(Collectors.toUnmodifiableSet());
+    }
+}

@@ -1,7 +1,6 @@
 package dev.sallyport.operator.desired;
 
 import dev.sallyport.contract.config.AdminAccess;
-import dev.sallyport.operator.model.Names;
 import dev.sallyport.operator.model.Sandbox;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -25,13 +24,13 @@ public record DesiredState(
         ServiceAccount account, ConfigMap config, NetworkPolicy policy, List<PersistentVolumeClaim> claims, Pod pod) {
 
     public static DesiredState of(Sandbox sandbox, AdminAccess admin, Platform platform) {
-        ConfigMap config = ProxyConfigMap.of(sandbox, admin, platform);
+        String config = ProxyConfigMap.text(sandbox, admin);
         return new DesiredState(
                 SandboxServiceAccount.of(sandbox),
-                config,
+                ProxyConfigMap.of(sandbox, config, platform),
                 SandboxNetworkPolicy.of(sandbox, platform),
                 SandboxClaims.of(sandbox),
-                SandboxPod.of(sandbox, Fingerprint.of(config.getData().get(Names.CONFIG_KEY)), platform));
+                SandboxPod.of(sandbox, Fingerprint.of(config), platform));
     }
 
     /** All but the pod, in the order in which they should come to be: the pod needs every one of them. */

@@ -25,14 +25,10 @@ final class ProxyConfigMap {
 
     private ProxyConfigMap() {}
 
-    static ConfigMap of(Sandbox sandbox, AdminAccess admin, Platform platform) {
+    static ConfigMap of(Sandbox sandbox, String config, Platform platform) {
         return new ConfigMapBuilder()
                 .withMetadata(Metadata.of(sandbox.id(), Names.owned(sandbox.id().name())))
-                .withData(Map.of(
-                        Names.CONFIG_KEY,
-                        StrictJson.writePretty(config(sandbox, admin)) + "\n",
-                        Names.RESOLVER_KEY,
-                        resolver(platform)))
+                .withData(Map.of(Names.CONFIG_KEY, config, Names.RESOLVER_KEY, resolver(platform)))
                 .build();
     }
 
@@ -43,7 +39,12 @@ final class ProxyConfigMap {
                 .collect(Collectors.joining("", "", "options timeout:2 attempts:3\n"));
     }
 
-    static ProxyConfig config(Sandbox sandbox, AdminAccess admin) {
+    /** What the proxy reads: a pretty-printed document, so that people can read it too. */
+    static String text(Sandbox sandbox, AdminAccess admin) {
+        return StrictJson.writePretty(config(sandbox, admin)) + "\n";
+    }
+
+    private static ProxyConfig config(Sandbox sandbox, AdminAccess admin) {
         SandboxId id = sandbox.id();
         return new ProxyConfig(
                 ProxyConfig.SCHEMA,

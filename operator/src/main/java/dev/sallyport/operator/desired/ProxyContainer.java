@@ -51,7 +51,7 @@ final class ProxyContainer {
                         env("SALLYPORT_CREDENTIALS", CREDENTIALS_DIRECTORY),
                         env("SALLYPORT_STATE", STATE_DIRECTORY),
                         env("SALLYPORT_PORT", Integer.toString(Names.DATA_PORT)),
-                        env("SALLYPORT_ADMIN_PORT", Integer.toString(Names.ADMIN_PORT))))
+                        env("SALLYPORT_ADMIN_PORT", Integer.toString(Names.ADMIN_PORT)))
                 .addNewPort()
                 .withName("sallyport-admin")
                 .withContainerPort(Names.ADMIN_PORT)

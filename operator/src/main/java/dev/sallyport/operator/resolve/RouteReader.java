@@ -118,11 +118,11 @@ final class RouteReader {
                     path + ".tls.mode", "this release has no Passthrough", "use Intercept, or leave it out"));
         }
         RedactResponses redaction = route.redactResponses();
-        if (redaction != null && redaction != RedactResponses.Off) {
+        if (redaction != null && redaction != RedactResponses.None) {
             problems.add(Problem.notSupported(
                     path + ".redactResponses",
                     "this release does not redact responses",
-                    "leave it out, or set it to Off"));
+                    "leave it out, or set it to None"));
         }
         if (route.queryLogging() == QueryLogging.Values) {
             problems.add(Problem.notSupported(
@@ -174,7 +174,8 @@ final class RouteReader {
                         .flatMap(ref -> attempt(
                                 path + ".header",
                                 "name a header that neither frames nor routes the message",
-                                () -> new CredentialConfig.Header(header.name(), ref, Optional.empty())));
+                                () -> new CredentialConfig.Header(
+                                        header.name(), ref, Optional.ofNullable(header.prefix()))));
             case CredentialKind.Basic basic -> basic(basic, path + ".basic");
             case CredentialKind.Query query ->
                 secret(query.secretKeyRef(), path + ".query.secretKeyRef")

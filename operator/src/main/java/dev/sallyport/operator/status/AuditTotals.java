@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 final class AuditTotals {
 
     /** The bound of the schema. */
-    private static final int MOST_ROUTES = 256;
+    private static final int MOST_ROUTES = 1024;
 
     private AuditTotals() {}
 

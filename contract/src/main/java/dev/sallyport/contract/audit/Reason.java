@@ -20,6 +20,8 @@ public enum Reason {
     TOO_MANY_CONCURRENT_REQUESTS("TooManyConcurrentRequests", Outcome.DENIED, 429),
     ADDRESS_NOT_ALLOWED("AddressNotAllowed", Outcome.DENIED, 403),
     CREDENTIAL_UNAVAILABLE("CredentialUnavailable", Outcome.DENIED, 503),
+    CREDENTIAL_HOST_NOT_ALLOWED("CredentialHostNotAllowed", Outcome.DENIED, 403),
+    CONFIG_UNAVAILABLE("ConfigUnavailable", Outcome.DENIED, 503),
     AUDIT_UNAVAILABLE("AuditUnavailable", Outcome.DENIED, 503),
     STOPPING("Stopping", Outcome.DENIED, 503),
     NAME_NOT_RESOLVED("NameNotResolved", Outcome.FAILED, 502),
@@ -28,6 +30,7 @@ public enum Reason {
     UPSTREAM_PROTOCOL_ERROR("UpstreamProtocolError", Outcome.FAILED, 502),
     UPSTREAM_RESET("UpstreamReset", Outcome.FAILED, 502),
     UPSTREAM_TIMEOUT("UpstreamTimeout", Outcome.FAILED, 504),
+    DRAIN_EXPIRED("DrainExpired", Outcome.FAILED, 503),
     CLIENT_ABORTED("ClientAborted", Outcome.FAILED, 499);
 
     /** What became of a request. */

@@ -1,0 +1,35 @@
+package dev.sallyport.sidecar.credential;
+
+import dev.sallyport.contract.audit.AuditedRequest.CredentialUse;
+import dev.sallyport.contract.audit.Reason;
+
+/** What becomes of a permitted request's credential. */
+public sealed interface Injection {
+
+    /** The route has none, or the policy withholds it: the request goes without. */
+    enum None implements Injection {
+        /** The route has none: what the client sent of its own passes. */
+        UNCREDENTIALED_ROUTE,
+        /** The route has one, which this request does not get; what the client sent is removed all the same. */
+        WITHHELD
+    }
+
+    /** A field to set. */
+    record Field(String name, String value, CredentialUse use) implements Injection {
+        @Override
+        public String toString() {
+            return "Field[" + name + ", " + use + "]";
+        }
+    }
+
+    /** A query parameter to set; the value is encoded. */
+    record Query(String name, String value, CredentialUse use) implements Injection {
+        @Override
+        public String toString() {
+            return "Query[" + name + ", " + use + "]";
+        }
+    }
+
+    /** The request must not go. */
+    record Refused(Reason reason, String message) implements Injection {}
+}

@@ -1,0 +1,182 @@
+package dev.sallyport.sidecar.main;
+
+import dev.sallyport.contract.config.ProxyConfig;
+import dev.sallyport.contract.config.ProxyLimits;
+import dev.sallyport.contract.status.Counters;
+import dev.sallyport.sidecar.audit.AuditLog;
+import dev.sallyport.sidecar.audit.CounterFile;
+import dev.sallyport.sidecar.config.Reloader;
+import dev.sallyport.sidecar.config.Snapshot;
+import dev.sallyport.sidecar.config.Snapshots;
+import dev.sallyport.sidecar.credential.CredentialDirectory;
+import dev.sallyport.sidecar.credential.CredentialDirectory.Fingerprints;
+import dev.sallyport.sidecar.observability.AdminServer;
+import dev.sallyport.sidecar.observability.ProxyMetrics;
+import dev.sallyport.sidecar.observability.RequestMetrics;
+import dev.sallyport.sidecar.observability.StatusReporter;
+import dev.sallyport.sidecar.pipeline.Pipeline;
+import dev.sallyport.sidecar.pipeline.RunningRequests;
+import dev.sallyport.sidecar.policy.Policy;
+import dev.sallyport.sidecar.server.DataServer;
+import dev.sallyport.sidecar.upstream.Resolver;
+import dev.sallyport.sidecar.upstream.Upstreams;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.file.FileSystemOptions;
+import io.vertx.core.http.HttpServer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A proxy, its parts put together: serving from its construction on, until it is stopped. */
+public final class Proxy {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Proxy.class);
+    private static final Duration START_TIMEOUT = Duration.ofSeconds(30);
+
+    private final ProxySettings settings;
+    private final Vertx vertx;
+    private final Vertx adminVertx;
+    private final CounterFile counters;
+    private final AuditLog audit;
+    private final Snapshots snapshots = new Snapshots();
+    private final RunningRequests running = new RunningRequests();
+    private final Upstreams upstreams;
+    private final Reloader reloader;
+    private final DataServer server;
+    private final HttpServer admin;
+
+    /**
+     * Starts. A configuration that cannot be read does not hinder that: the proxy then refuses every request until it can.
+     *
+     * @throws IOException if the state directory cannot be used or a port cannot be had
+     */
+    public Proxy(ProxySettings settings, Seams seams) throws IOException {
+        this.settings = settings;
+        long origin = System.nanoTime();
+        LongSupplier nanos = () -> System.nanoTime() - origin;
+        Files.createDirectories(settings.state());
+        counters = new CounterFile(settings.state().resolve("counters"));
+        audit = new AuditLog(
+                seams.auditOutput(), settings.state().resolve("audit-chain"), seams.auditCapacity(), seams.clock());
+        vertx = vertx(Runtime.getRuntime().availableProcessors());
+        adminVertx = vertx(1);
+        upstreams = new Upstreams(vertx, new Resolver(vertx, seams.names(), nanos), seams.addresses());
+        CredentialDirectory credentials = new CredentialDirectory(
+                settings.credentials(),
+                Fingerprints.by(FingerprintKey.mac(settings.state().resolve("fingerprint-key"))));
+        reloader = new Reloader(
+                settings.config(),
+                settings.credentials(),
+                credentials,
+                upstreams,
+                snapshots,
+                seams.reloadPeriod(),
+                snapshot -> audit.setSandbox(snapshot.config().sandbox()));
+        PrometheusMeterRegistry metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+        Pipeline pipeline = new Pipeline(
+                vertx,
+                snapshots,
+                new Policy(nanos),
+                upstreams,
+                audit,
+                counters,
+                running,
+                new RequestMetrics(metrics),
+                seams.clock(),
+                nanos);
+        server = new DataServer(pipeline);
+        ProxyMetrics.register(metrics, snapshots, running, audit, server::connections);
+        StatusReporter reporter =
+                new StatusReporter(Version.text(), seams.clock().instant(), snapshots, counters, audit, running);
+        await(server.listen(
+                vertx, settings.bind(), settings.port(), Runtime.getRuntime().availableProcessors()));
+        ProxyMetrics.watchLag(metrics, vertx, nanos);
+        admin = await(new AdminServer(reporter, metrics, seams.clock()).listen(adminVertx, settings.adminPort()));
+        LOG.atInfo()
+                .addKeyValue("version", Version.text())
+                .addKeyValue("port", server.port())
+                .addKeyValue("adminPort", admin.actualPort())
+                .log("Proxy serves");
+    }
+
+    /** The data port. */
+    public int port() {
+        return server.port();
+    }
+
+    /** The admin port. */
+    public int adminPort() {
+        return admin.actualPort();
+    }
+
+    /**
+     * Stops: refuses new requests, lets the running ones end within the configuration's drain time, cuts off the rest,
+     * and leaves the final report.
+     */
+    public void stop() {
+        ProxyLimits limits = snapshots
+                .current()
+                .map(Snapshot::config)
+                .map(ProxyConfig::limits)
+                .orElse(ProxyLimits.DEFAULTS);
+        LOG.atInfo()
+                .addKeyValue("running", running.size())
+                .addKeyValue("drainSeconds", limits.drainSeconds())
+                .log("Proxy stops");
+        try {
+            running.drain(Duration.ofSeconds(limits.drainSeconds()));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        reloader.close();
+        closeQuietly(vertx.close());
+        audit.close();
+        Counters last = counters.read();
+        snapshots
+                .current()
+                .map(Snapshot::config)
+                .ifPresent(config -> TerminationMessage.write(
+                        settings.terminationMessage(), config.sandbox().uid(), last));
+        closeQuietly(adminVertx.close());
+        upstreams.close();
+        counters.close();
+    }
+
+    private static Vertx vertx(int eventLoops) {
+        return Vertx.vertx(new VertxOptions()
+                .setEventLoopPoolSize(eventLoops)
+                .setWorkerPoolSize(4)
+                .setInternalBlockingPoolSize(4)
+                .setFileSystemOptions(
+                        new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false)));
+    }
+
+    private static <T> T await(Future<T> future) throws IOException {
+        try {
+            return future.await(START_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            throw new IOException("a port was not opened in time", e);
+        } catch (RuntimeException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new IOException("a port cannot be had", e);
+        }
+    }
+
+    private static void closeQuietly(Future<Void> closing) {
+        try {
+            closing.await(5, TimeUnit.SECONDS);
+        } catch (Exception e) {
+            LOG.atWarn().addKeyValue("exception", e.getClass().getName()).log("Closing failed");
+        }
+    }
+}

@@ -1,0 +1,17 @@
+package dev.sallyport.sidecar.main;
+
+import java.nio.file.Path;
+
+/**
+ * Where a proxy finds and puts things.
+ *
+ * @param config the configuration file
+ * @param credentials the directory of Secret values
+ * @param state the directory for counts, the audit chain's head and keys; made if it is not there
+ * @param bind the data port's address
+ * @param port the data port; 0: any
+ * @param adminPort the admin port; 0: any
+ * @param terminationMessage where the final report goes, if that can be written
+ */
+public record ProxySettings(
+        Path config, Path credentials, Path state, String bind, int port, int adminPort, Path terminationMessage) {}

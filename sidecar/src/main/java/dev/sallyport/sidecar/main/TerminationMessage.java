@@ -1,0 +1,51 @@
+package dev.sallyport.sidecar.main;
+
+import dev.sallyport.contract.json.StrictJson;
+import dev.sallyport.contract.status.Counters;
+import dev.sallyport.contract.status.FinalReport;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The final report, in the file that kubelet reads when the container has ended. */
+final class TerminationMessage {
+
+    private static final Logger LOG = LoggerFactory.getLogger(TerminationMessage.class);
+
+    /** Kubelet cuts what is longer. */
+    static final int MOST_BYTES = 4096;
+
+    private TerminationMessage() {}
+
+    static void write(Path file, String sandboxUid, Counters counters) {
+        try {
+            Files.write(
+                    file,
+                    text(sandboxUid, counters),
+                    StandardOpenOption.CREATE,
+                    StandardOpenOption.WRITE,
+                    StandardOpenOption.TRUNCATE_EXISTING);
+        } catch (IOException e) {
+            LOG.atInfo().addKeyValue("exception", e.getClass().getName()).log("No final report left");
+        }
+    }
+
+    /** The report, with as many routes as fit. */
+    static byte[] text(String sandboxUid, Counters counters) {
+        for (int routes = counters.routes().size(); ; routes--) {
+            Counters cut = new Counters(
+                    counters.epoch(),
+                    counters.total(),
+                    counters.lastDenied(),
+                    List.copyOf(counters.routes().subList(0, routes)));
+            byte[] text = StrictJson.write(new FinalReport(FinalReport.SCHEMA, sandboxUid, cut));
+            if (text.length <= MOST_BYTES || routes == 0) {
+                return text;
+            }
+        }
+    }
+}

@@ -1,0 +1,181 @@
+package dev.sallyport.sidecar.main;
+
+import dev.sallyport.contract.audit.AuditRecord;
+import dev.sallyport.contract.audit.AuditedRequest;
+import dev.sallyport.contract.config.ProxyConfig;
+import dev.sallyport.contract.config.ProxyLimits;
+import dev.sallyport.contract.config.RouteConfig;
+import dev.sallyport.contract.config.SandboxRef;
+import dev.sallyport.contract.json.StrictJson;
+import dev.sallyport.sidecar.testing.RawClient;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.awaitility.Awaitility;
+
+/** A proxy in this JVM, its files, and what it wrote. */
+final class RunningProxy implements AutoCloseable {
+
+    static final SandboxRef SANDBOX = new SandboxRef("agents", "claude", "2f1c");
+
+    final Path directory;
+    final ByteArrayOutputStream auditOutput = new ByteArrayOutputStream();
+    final Proxy proxy;
+    final HttpClient http =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+    RunningProxy(Path directory, ProxyConfig config) throws IOException {
+        this(directory, Optional.of(config), world(new ByteArrayOutputStream()));
+    }
+
+    RunningProxy(Path directory, Optional<ProxyConfig> config, Seams seams) throws IOException {
+        this.directory = directory;
+        Files.createDirectories(directory.resolve("credentials"));
+        if (config.isPresent()) {
+            configure(config.get());
+        }
+        proxy = new Proxy(
+                new ProxySettings(
+                        directory.resolve("config.json"),
+                        directory.resolve("credentials"),
+                        directory.resolve("state"),
+                        "127.0.0.1",
+                        0,
+                        0,
+                        directory.resolve("termination")),
+                new Seams(
+                        seams.clock(),
+                        seams.names(),
+                        seams.addresses(),
+                        auditOutput,
+                        seams.auditCapacity(),
+                        seams.reloadPeriod()));
+    }
+
+    /** Names below {@code .test} are on loopback, which is permitted. */
+    static Seams world(java.io.OutputStream audit) {
+        return new Seams(
+                Clock.systemUTC(),
+                name -> {
+                    if (name.endsWith(".test")) {
+                        return List.of(InetAddress.ofLiteral("127.0.0.1"));
+                    }
+                    throw new UnknownHostException();
+                },
+                (address, setting) -> address.isLoopbackAddress(),
+                audit,
+                16 * 1024,
+                Duration.ofSeconds(1));
+    }
+
+    static ProxyConfig config(RouteConfig... routes) {
+        return config(1, ProxyLimits.DEFAULTS, routes);
+    }
+
+    static ProxyConfig config(long generation, ProxyLimits limits, RouteConfig... routes) {
+        return new ProxyConfig(
+                ProxyConfig.SCHEMA,
+                generation,
+                SANDBOX,
+                dev.sallyport.contract.config.Enforcement.ENFORCE,
+                Optional.empty(),
+                limits,
+                List.of(routes));
+    }
+
+    void configure(ProxyConfig config) throws IOException {
+        replace(directory.resolve("config.json"), StrictJson.write(config));
+    }
+
+    void secret(String secret, String key, String value) throws IOException {
+        secret(directory, secret, key, value);
+    }
+
+    static void secret(Path directory, String secret, String key, String value) throws IOException {
+        Path file = directory.resolve("credentials").resolve(secret).resolve(key);
+        Files.createDirectories(file.getParent());
+        replace(file, value.getBytes(StandardCharsets.UTF_8));
+    }
+
+    static void replace(Path file, byte[] content) throws IOException {
+        Path fresh = file.resolveSibling("." + file.getFileName() + ".new");
+        Files.write(fresh, content);
+        Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    URI uri(String path) {
+        return URI.create("http://127.0.0.1:" + proxy.port() + path);
+    }
+
+    HttpResponse<String> get(String path, String... fields) throws IOException, InterruptedException {
+        HttpRequest.Builder request = HttpRequest.newBuilder(uri(path)).GET();
+        if (fields.length > 0) {
+            request.headers(fields);
+        }
+        return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+    }
+
+    HttpResponse<String> admin(String path, String... fields) throws IOException, InterruptedException {
+        HttpRequest.Builder request =
+                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + proxy.adminPort() + path));
+        if (fields.length > 0) {
+            request.headers(fields);
+        }
+        return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+    }
+
+    RawClient raw() throws IOException {
+        return new RawClient(proxy.port());
+    }
+
+    String auditText() {
+        return auditOutput.toString(StandardCharsets.UTF_8);
+    }
+
+    List<AuditRecord> audit() {
+        return auditText()
+                .lines()
+                .map(line -> {
+                    try {
+                        return StrictJson.read(line.getBytes(StandardCharsets.UTF_8), AuditRecord.class);
+                    } catch (dev.sallyport.contract.json.InvalidJsonException e) {
+                        throw new AssertionError(e);
+                    }
+                })
+                .toList();
+    }
+
+    /** The requests recorded, as soon as there are this many. */
+    List<AuditedRequest> requests(int number) {
+        Awaitility.await()
+                .pollInterval(Duration.ofMillis(10))
+                .until(() -> auditText()
+                                .lines()
+                                .filter(line -> line.contains("\"id\""))
+                                .count()
+                        >= number);
+        List<AuditedRequest> requests = new ArrayList<>();
+        audit().forEach(record -> record.request().ifPresent(requests::add));
+        return requests;
+    }
+
+    @Override
+    public void close() {
+        http.close();
+        proxy.stop();
+    }
+}

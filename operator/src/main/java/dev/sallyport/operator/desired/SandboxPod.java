@@ -13,6 +13,7 @@ import io.fabric8.kubernetes.api.model.PodSecurityContext;
 import io.fabric8.kubernetes.api.model.PodSecurityContextBuilder;
 import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.PodSpecBuilder;
+import io.fabric8.kubernetes.api.model.ResourceRequirements;
 import io.fabric8.kubernetes.api.model.Volume;
 import io.fabric8.kubernetes.api.model.VolumeBuilder;
 import java.util.ArrayList;
@@ -60,7 +61,7 @@ final class SandboxPod {
                                 .map(claim -> claim.getMetadata().getName())
                                 .toList(),
                 "baseUrls", sandbox.baseUrls(),
-                "proxyResources", sandbox.proxyResources()));
+                "proxyResources", sandbox.proxyResources().orElseGet(ResourceRequirements::new)));
     }
 
     private static PodSpec spec(Sandbox sandbox, Platform platform) {

@@ -1,0 +1,192 @@
+package dev.sallyport.operator.desired;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sallyport.api.v1alpha1.AgentSandbox;
+import dev.sallyport.contract.config.AdminAccess;
+import dev.sallyport.contract.config.ProxyConfig;
+import dev.sallyport.contract.json.InvalidJsonException;
+import dev.sallyport.contract.json.StrictJson;
+import dev.sallyport.operator.model.Names;
+import dev.sallyport.operator.model.Problem;
+import dev.sallyport.operator.model.Verdict;
+import dev.sallyport.operator.resolve.Reference;
+import dev.sallyport.operator.resolve.SandboxResolver;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.LocalObjectReference;
+import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.api.model.ResourceRequirementsBuilder;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Each directory below {@code golden} is one case: {@code in-Kind-name.yaml} goes in, {@code out-Kind-name.yaml} must come
+ * out, or {@code out-problems.txt} where the spec is refused. A file that is neither used nor made fails the test.
+ * {@code -Dsallyport.golden.update=true} writes the files in the source tree instead of comparing them.
+ */
+final class GoldenTest {
+
+    private static final boolean UPDATE = Boolean.getBoolean("sallyport.golden.update");
+
+    private static final AdminAccess ADMIN = new AdminAccess("cHVibGljLWtleQ==", "cmVzcG9uc2Uta2V5");
+
+    private static final Platform PLATFORM = new Platform(
+            "registry.example/sallyport/proxy:1",
+            "IfNotPresent",
+            List.of(new LocalObjectReference("registry-login")),
+            new ResourceRequirementsBuilder()
+                    .withRequests(Map.of("memory", new Quantity("128Mi")))
+                    .withLimits(Map.of("memory", new Quantity("384Mi")))
+                    .build(),
+            List.of("10.96.0.10", "fd00::a"),
+            new Platform.Peer("kube-system", new TreeMap<>(Map.of("k8s-app", "kube-dns"))),
+            new Platform.Peer("sallyport-system", new TreeMap<>(Map.of("app.kubernetes.io/name", "sallyport"))));
+
+    static Stream<Path> cases() throws IOException, URISyntaxException {
+        Path root = Path.of("src/test/resources/golden");
+        try (Stream<Path> directories = Files.list(root)) {
+            return directories.sorted().toList().stream();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void whatGoesInGivesExactlyWhatShouldComeOut(Path directory) throws IOException {
+        SortedMap<String, String> files = read(directory);
+        SortedMap<String, String> expected = new TreeMap<>(files);
+        expected.keySet().removeIf(name -> name.startsWith("in-"));
+
+        SortedMap<String, String> actual = outputs(inputs(files));
+
+        if (UPDATE) {
+            write(directory, actual);
+        } else {
+            assertThat(actual).isEqualTo(expected);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void theProxyReadsTheConfigurationThatIsWritten(Path directory) throws IOException, InvalidJsonException {
+        for (HasMetadata object : desired(inputs(read(directory)))) {
+            if (object instanceof ConfigMap config) {
+                byte[] json = Objects.requireNonNull(config.getData().get(Names.CONFIG_KEY))
+                        .getBytes(StandardCharsets.UTF_8);
+
+                ProxyConfig read = StrictJson.read(json, ProxyConfig.class);
+
+                assertThat(read.sandbox().uid()).isEqualTo("11111111-2222-3333-4444-555555555555");
+            }
+        }
+    }
+
+    private static SortedMap<String, String> outputs(List<HasMetadata> inputs) {
+        SortedMap<String, String> outputs = new TreeMap<>();
+        switch (verdict(inputs)) {
+            case Verdict.Refused refused -> {
+                StringBuilder text = new StringBuilder();
+                for (Problem problem : refused.problems()) {
+                    text.append(problem.reason().code())
+                            .append(' ')
+                            .append(problem.text())
+                            .append('\n');
+                }
+                outputs.put("out-problems.txt", text.toString());
+            }
+            case Verdict.Accepted ignored -> {
+                for (HasMetadata object : desired(inputs)) {
+                    String name = "out-" + object.getKind() + "-"
+                            + object.getMetadata().getName() + ".yaml";
+                    assertThat(outputs.put(name, Serialization.asYaml(object))).isNull();
+                }
+            }
+        }
+        return outputs;
+    }
+
+    private static List<HasMetadata> desired(List<HasMetadata> inputs) {
+        return switch (verdict(inputs)) {
+            case Verdict.Refused ignored -> List.of();
+            case Verdict.Accepted accepted -> {
+                DesiredState desired = DesiredState.of(accepted.sandbox(), ADMIN, PLATFORM);
+                List<HasMetadata> all = new ArrayList<>(desired.prerequisites());
+                all.add(desired.pod());
+                yield all;
+            }
+        };
+    }
+
+    private static Verdict verdict(List<HasMetadata> inputs) {
+        AgentSandbox sandbox = only(AgentSandbox.class, inputs);
+        return new SandboxResolver((namespace, selector) -> inputs.stream()
+                        .filter(ConfigMap.class::isInstance)
+                        .map(ConfigMap.class::cast)
+                        .filter(map -> map.getMetadata().getName().equals(selector.name()))
+                        .findFirst()
+                        .flatMap(map -> Optional.ofNullable(map.getData().get(selector.key())))
+                        .<Reference>map(Reference.Found::new)
+                        .orElseGet(() -> new Reference.NotFound("there is no ConfigMap " + selector.name())))
+                .resolve(sandbox);
+    }
+
+    private static <T> T only(Class<T> type, List<HasMetadata> inputs) {
+        List<T> found = inputs.stream().filter(type::isInstance).map(type::cast).toList();
+        assertThat(found).hasSize(1);
+        return found.getFirst();
+    }
+
+    private static List<HasMetadata> inputs(SortedMap<String, String> files) {
+        List<HasMetadata> inputs = new ArrayList<>();
+        files.forEach((name, text) -> {
+            if (name.startsWith("in-AgentSandbox-")) {
+                inputs.add(Serialization.unmarshal(text, AgentSandbox.class));
+            } else if (name.startsWith("in-ConfigMap-")) {
+                inputs.add(Serialization.unmarshal(text, ConfigMap.class));
+            } else {
+                assertThat(name).as("a file that nothing uses").startsWith("out-");
+            }
+        });
+        return inputs;
+    }
+
+    private static SortedMap<String, String> read(Path directory) throws IOException {
+        SortedMap<String, String> files = new TreeMap<>();
+        try (Stream<Path> paths = Files.list(directory)) {
+            paths.forEach(path -> {
+                try {
+                    files.put(path.getFileName().toString(), Files.readString(path));
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            });
+        }
+        return files;
+    }
+
+    private static void write(Path directory, SortedMap<String, String> outputs) throws IOException {
+        for (String old : read(directory).keySet()) {
+            if (old.startsWith("out-")) {
+                Files.delete(directory.resolve(old));
+            }
+        }
+        for (Map.Entry<String, String> output : outputs.entrySet()) {
+            Files.writeString(directory.resolve(output.getKey()), output.getValue());
+        }
+    }
+}

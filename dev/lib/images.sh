@@ -38,7 +38,8 @@ build_images() {
 # java_image WHICH: what the sources made is looked up first, since Maven alone takes longer than all else here if nothing changed.
 java_image() {
   local which=$1 sources known module main user title work name
-  sources=$(digest -s "$(image_id debian:trixie-slim)" pom.xml .mvn ./*/pom.xml ./*/src/main dev/images/java "dev/images/$which")
+  # All modules' sources, because nothing here knows which is built on which.
+  sources=$(cd "$repo" && digest -s "$(image_id debian:trixie-slim)" pom.xml .mvn ./*/pom.xml ./*/src/main dev/images/java "dev/images/$which" dev/lib/images.sh)
   known=$cache/images/$which-$sources
   if [ -f "$known" ] && has_image "$(cat "$known")"; then
     images[$which]=$(cat "$known")
@@ -51,6 +52,7 @@ java_image() {
   stage_app "$work" "$module" "$main"
   cp -r "$repo/dev/images/$which" "$work/training"
   cp "$repo/dev/images/java/training.sh" "$work/training"
+  [ "$which" != proxy ] || cp -r "$repo/standin/target/app/lib" "$work/training/standin"
   # Without the bill of materials, which has the time of its making in it.
   name=${repositories[$which]}:$(digest -s "${images[runtime]} $user $title" -s "$(cat "$repo/dev/images/java/app.Dockerfile")" -C "$work" app training)
   cp "$repo/$module/target/sbom.json" "$work"
@@ -101,10 +103,7 @@ stage_app() {
   find "$directory/unpacked" -name '*.so' -exec cp -t "$directory/app/native" {} +
   rm -rf "$directory/unpacked"
   {
-    # Serial: the heaps are small. Compact headers: a sixth less heap. No perf data: the disk is read-only.
-    printf '%s\n' -XX:+UseSerialGC -XX:+UseCompactObjectHeaders -Xms16m -XX:MaxRAMPercentage=60 -XX:+ExitOnOutOfMemoryError \
-      -XX:-UsePerfData -XX:+DisableAttachMechanism --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow \
-      -Djava.library.path=/opt/app/native
+    cat "$repo/dev/images/java/options"
     # In a fixed order, not the directory's: the class cache is bound to it.
     echo "-cp $(cd "$directory/app/lib" && LC_ALL=C printf '/opt/app/lib/%s\n' *.jar | LC_ALL=C sort | paste -sd:)"
     echo "$main"

@@ -37,7 +37,7 @@ ready() {
   local tries
   for tries in $(seq 500); do
     if succeeds "$1" "GET $2 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n" 2>/dev/null; then
-      echo "round $number: ready after $((($(date +%s%N) - begun) / 1000000)) ms"
+      echo "round $number: port $1 answers after $((($(date +%s%N) - begun) / 1000000)) ms"
       return 0
     fi
     kill -0 "$program" 2>/dev/null || break

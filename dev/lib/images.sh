@@ -50,6 +50,7 @@ java_image() {
   read -r module main user title <<<"${java_images[$which]}"
   work=$(mktemp -d "$cache/work.XXXXXX")
   stage_app "$work" "$module" "$main"
+  check_modules "$work/app/lib"
   cp -r "$repo/dev/images/$which" "$work/training"
   cp "$repo/dev/images/java/training.sh" "$work/training"
   [ "$which" != proxy ] || cp -r "$repo/standin/target/app/lib" "$work/training/standin"
@@ -108,6 +109,17 @@ stage_app() {
     echo "-cp $(cd "$directory/app/lib" && LC_ALL=C printf '/opt/app/lib/%s\n' *.jar | LC_ALL=C sort | paste -sd:)"
     echo "$main"
   } >"$directory/app/arguments"
+}
+
+# check_modules LIB: the runtime must have every module that the jars need; a missing one would show only when it is reached.
+# java.desktop is not needed: Jackson reads its annotations if they are there.
+check_modules() {
+  local needed has missing
+  needed=$("$JAVA_HOME/bin/jdeps" --multi-release 25 --ignore-missing-deps --print-module-deps "$1"/*.jar 2>/dev/null | tr ',' '\n')
+  has=$(docker run --rm "${images[runtime]}" sed -n 's/^MODULES="\(.*\)"/\1/p' /opt/java/release | tr ' ' '\n')
+  missing=$(grep -vxF -e java.desktop -e "$has" <<<"$needed" || true)
+  [ -n "$needed" ] || die "jdeps does not say which modules the jars in $1 need"
+  [ -z "$missing" ] || die "the Java runtime lacks ${missing//$'\n'/, }: add it in dev/images/java/runtime.Dockerfile"
 }
 
 agent_image() {

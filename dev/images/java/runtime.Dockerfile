@@ -7,7 +7,7 @@ RUN mkdir -p /usr/share/man/man1 \
 # Modules: what jdeps says of the images' jars, without java.desktop, whose annotations Jackson reads if they are there.
 # Debian's debug symbols would weigh five times what all else does; jlink sets them aside, and they go.
 RUN jlink --output /opt/java \
-      --add-modules java.base,java.compiler,java.logging,java.management,java.naming,java.net.http,java.sql,java.xml,jdk.jfr,jdk.management,jdk.net,jdk.unsupported \
+      --add-modules java.base,java.compiler,java.logging,java.management,java.naming,java.net.http,java.sql,java.xml,jdk.httpserver,jdk.jfr,jdk.management,jdk.net,jdk.unsupported \
       --strip-native-debug-symbols=exclude-debuginfo-files --no-header-files --no-man-pages --generate-cds-archive \
     && find /opt/java -name '*.debuginfo' -delete \
     && cp -L --remove-destination /etc/ssl/certs/java/cacerts /opt/java/lib/security/cacerts

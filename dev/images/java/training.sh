@@ -5,13 +5,20 @@ set -euo pipefail
 java=$1
 work=$(mktemp -d)
 
-# start LOG ARGUMENT...: starts the program with the options of this round.
+# launch LOG COMMAND...: runs something in the background, as $program.
+launch() {
+  local log=$1
+  shift
+  "$@" >"$log" 2>&1 &
+  program=$!
+  begun=$(date +%s%N)
+}
+
+# start LOG ARGUMENT...: launches the image's program with the options of this round.
 start() {
   local log=$1
   shift
-  "$java" "${round[@]}" @/opt/app/arguments "$@" >"$log" 2>&1 &
-  program=$!
-  begun=$(date +%s%N)
+  launch "$log" "$java" "${round[@]}" @/opt/app/arguments "$@"
 }
 
 # request PORT TEXT: sends raw HTTP/1.1 to a local port and prints the answer; the request must ask for the connection's end.

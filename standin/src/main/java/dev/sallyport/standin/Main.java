@@ -4,6 +4,8 @@ import dev.sallyport.standin.auth.Carrier;
 import dev.sallyport.standin.auth.Keyring;
 import dev.sallyport.standin.auth.Provider;
 import dev.sallyport.standin.tls.ServerCertificate;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -115,15 +117,21 @@ public final class Main implements Callable<Integer> {
         if (System.getProperty("logback.configurationFile") == null) {
             System.setProperty("logback.configurationFile", "standin-logback.xml");
         }
-        int exit = new CommandLine(new Main())
+        int exit = run(new PrintWriter(System.err, true, StandardCharsets.UTF_8), arguments);
+        if (exit != 0) {
+            System.exit(exit);
+        }
+    }
+
+    /** Starts a stand-in, which serves on when this returns 0. */
+    static int run(PrintWriter errors, String... arguments) {
+        return new CommandLine(new Main())
+                .setErr(errors)
                 .setExecutionExceptionHandler((e, command, parsed) -> {
                     command.getErr().println("sallyport-standin: " + e.getMessage());
                     return 1;
                 })
                 .execute(arguments);
-        if (exit != 0) {
-            System.exit(exit);
-        }
     }
 
     @Override

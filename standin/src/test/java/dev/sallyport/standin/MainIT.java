@@ -3,6 +3,8 @@ package dev.sallyport.standin;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -65,34 +67,48 @@ class MainIT {
         }
     }
 
+    @Test
+    void exitsWithTwoIfThereIsNothingToServe() throws Exception {
+        var process = run();
+
+        assertThat(process.waitFor()).isEqualTo(2);
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "",
-                "--plain-port=0 --certificate-file=x",
-                "--plain-port=0 --self-signed=x --certificate-file=x --private-key-file=x",
-                "--plain-port=0 --anthropic-accept=query",
-                "--plain-port=0 --anthropic-key-file=/nonexistent/keys",
-                "--plain-port=0 --event-delay=-1",
+                "--certificate-file=x",
+                "--self-signed=x --certificate-file=x --private-key-file=x",
+                "--anthropic-accept=query",
+                "--anthropic-key-file=/nonexistent/keys",
+                "--event-delay=-1",
+                "--event-loops=0",
                 "--unknown"
             })
-    void saysWhatIsWrongWithItsOptions(String options) throws Exception {
-        var process = run(options.isEmpty() ? new String[0] : options.split(" ", -1));
+    void saysWhatIsWrongWithItsOptions(String options) {
+        var errors = new StringWriter();
 
-        var output = process.inputReader(StandardCharsets.UTF_8).lines().toList();
+        int exit = Main.run(new PrintWriter(errors), ("--plain-port=0 " + options).split(" ", -1));
 
-        assertThat(process.waitFor()).isEqualTo(2);
-        assertThat(output.getFirst()).isNotBlank().doesNotContain("Exception");
+        assertThat(exit).isEqualTo(2);
+        assertThat(errors.toString().lines().findFirst().orElse(""))
+                .isNotBlank()
+                .doesNotContain("Exception");
     }
 
     @Test
-    void failsIfItCannotRead() throws Exception {
-        var process = run("--certificate-file=/nonexistent/crt", "--private-key-file=/nonexistent/key");
+    void failsIfItCannotReadItsCertificate() {
+        var errors = new StringWriter();
 
-        var output = process.inputReader(StandardCharsets.UTF_8).lines().toList();
+        int exit = Main.run(
+                new PrintWriter(errors),
+                "--certificate-file=/nonexistent/crt",
+                "--private-key-file=/nonexistent/key",
+                "--https-port=0",
+                "--control-port=0");
 
-        assertThat(process.waitFor()).isEqualTo(1);
-        assertThat(String.join("\n", output)).contains("/nonexistent/");
+        assertThat(exit).isEqualTo(1);
+        assertThat(errors.toString()).startsWith("sallyport-standin: ").contains("/nonexistent/");
     }
 
     private static Process run(String... options) throws IOException {

@@ -1,9 +1,12 @@
 package dev.sallyport.standin.exchange;
 
+import dev.sallyport.standin.auth.Credential;
 import dev.sallyport.standin.auth.Credentials;
 import dev.sallyport.standin.auth.Keyrings;
+import dev.sallyport.standin.journal.Entry;
 import dev.sallyport.standin.journal.HeaderField;
 import dev.sallyport.standin.journal.Journal;
+import dev.sallyport.standin.journal.Outcome;
 import dev.sallyport.standin.journal.RequestHead;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
@@ -39,7 +42,9 @@ public final class Dispatcher {
 
     /** Serves what comes to this listener. */
     public HttpServer attach(HttpServer server) {
-        return server.connectionHandler(this::number).requestHandler(this::dispatch);
+        return server.connectionHandler(this::number)
+                .requestHandler(this::dispatch)
+                .invalidRequestHandler(this::refuse);
     }
 
     private void number(HttpConnection connection) {
@@ -47,8 +52,27 @@ public final class Dispatcher {
         connection.closeHandler(closed -> connections.remove(connection));
     }
 
+    /** What can't be parsed is noted too, as far as it could be: a proxy should have let nothing of it through. */
+    private void refuse(HttpServerRequest request) {
+        var entry = note(request, List.of());
+        entry.answered(400);
+        entry.ended(Outcome.ANSWERED);
+        HttpServerRequest.DEFAULT_INVALID_REQUEST_HANDLER.handle(request);
+    }
+
     private void dispatch(HttpServerRequest request) {
         var credentials = Credentials.presentedBy(request.headers(), request.uri());
+        var entry = note(request, credentials);
+        var service = services.stream()
+                .filter(candidate -> candidate.takes(request))
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("no service takes " + request.path()));
+        Context context = vertx.getOrCreateContext();
+        var exchange = new Exchange(context, request, entry, credentials, service.bodyLimit());
+        exchange.guard(() -> service.serve(exchange));
+    }
+
+    private Entry note(HttpServerRequest request, List<Credential> credentials) {
         var head = new RequestHead(
                 request.version() == HttpVersion.HTTP_2 ? "HTTP/2" : "HTTP/1.1",
                 request.isSSL(),
@@ -69,12 +93,6 @@ public final class Dispatcher {
                 .addKeyValue("path", request.path())
                 .addKeyValue("credentials", head.credentials())
                 .log("Request");
-        var service = services.stream()
-                .filter(candidate -> candidate.takes(request))
-                .findFirst()
-                .orElseThrow(() -> new IllegalStateException("no service takes " + request.path()));
-        Context context = vertx.getOrCreateContext();
-        var exchange = new Exchange(context, request, entry, credentials, service.bodyLimit());
-        exchange.guard(() -> service.serve(exchange));
+        return entry;
     }
 }

@@ -129,6 +129,18 @@ class JournalIT {
     }
 
     @Test
+    void notesWhatCouldNotBeParsed() throws Exception {
+        try (var wire = Wire.plain(standin)) {
+            wire.send("POST /reflect HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello");
+
+            assertThat(wire.readToEnd()).startsWith("HTTP/1.1 400 ");
+        }
+
+        assertThat(onlyRequest().method()).isEqualTo("POST");
+        assertThat(onlyRequest().status()).isEqualTo(400);
+    }
+
+    @Test
     void tellsWhichRequestsSharedAConnection() throws Exception {
         try (var http2 = Client.https(standin, Version.HTTP_2);
                 var other = Client.https(standin, Version.HTTP_2)) {

@@ -31,6 +31,7 @@ public enum Reason {
     UPSTREAM_RESET("UpstreamReset", Outcome.FAILED, 502),
     UPSTREAM_TIMEOUT("UpstreamTimeout", Outcome.FAILED, 504),
     DRAIN_EXPIRED("DrainExpired", Outcome.FAILED, 503),
+    INTERNAL_ERROR("InternalError", Outcome.FAILED, 500),
     CLIENT_ABORTED("ClientAborted", Outcome.FAILED, 499);
 
     /** What became of a request. */

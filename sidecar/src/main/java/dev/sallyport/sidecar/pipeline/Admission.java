@@ -80,7 +80,7 @@ final class Admission {
         if (request.uri().length() > limits.targetBytes()) {
             return deny(Reason.TARGET_TOO_LONG);
         }
-        if (fields.size() > limits.headFields()) {
+        if (lines(fields) > limits.headFields()) {
             return deny(Reason.HEAD_TOO_LARGE);
         }
         if (!METHOD.matcher(request.method().name()).matches()
@@ -94,6 +94,15 @@ final class Admission {
             return deny(Reason.METHOD_NOT_ALLOWED);
         }
         return Fields.isUpgrade(fields) ? deny(Reason.UPGRADE_NOT_ALLOWED) : Optional.empty();
+    }
+
+    /** The library's own size counts names, not lines. */
+    private static int lines(MultiMap fields) {
+        int lines = 0;
+        for (var _ : fields) {
+            lines++;
+        }
+        return lines;
     }
 
     /** One reading of the body's end only: chunked alone, and never beside a length or from HTTP/1.0. */

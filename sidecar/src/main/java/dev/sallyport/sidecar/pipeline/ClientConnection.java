@@ -1,6 +1,7 @@
 package dev.sallyport.sidecar.pipeline;
 
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelOption;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.impl.HttpServerConnection;
@@ -18,7 +19,11 @@ final class ClientConnection {
         Channel channel = ((HttpServerConnection) request.connection())
                 .channelHandlerContext()
                 .channel();
-        channel.config().setOption(ChannelOption.SO_LINGER, 0);
+        try {
+            channel.config().setOption(ChannelOption.SO_LINGER, 0);
+        } catch (ChannelException closedAlready) {
+            return;
+        }
         var _ = channel.close();
     }
 }

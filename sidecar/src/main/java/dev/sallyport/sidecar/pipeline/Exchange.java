@@ -32,6 +32,8 @@ import java.util.OptionalLong;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One request, from its head to its record. All of it runs on the client connection's event loop, so nothing is locked.
@@ -41,6 +43,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Exchange {
 
+    private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
     private static final int MOST_PATH = 2048;
 
     /** How much of a refused body is read to keep the connection; beyond, it is closed. */
@@ -64,6 +67,7 @@ final class Exchange {
     private boolean accounted;
     private boolean answered;
     private boolean requestSent;
+    private boolean upstreamAborted;
     private long requestBytes;
     private long responseBytes;
     private long firstByteNanos = -1;
@@ -82,9 +86,31 @@ final class Exchange {
     }
 
     void begin() {
-        if (!arrive()) {
-            return;
+        guarded(() -> {
+            if (arrive()) {
+                admit();
+            }
+        });
+    }
+
+    /** An error of ours must not leave a request without an answer and a record. Its text may quote what was sent. */
+    private void guarded(Runnable step) {
+        try {
+            step.run();
+        } catch (RuntimeException e) {
+            StackTraceElement[] trace = e.getStackTrace();
+            LOG.atError()
+                    .addKeyValue("exception", e.getClass().getName())
+                    .addKeyValue("at", trace.length == 0 ? "unknown" : trace[0].toString())
+                    .addKeyValue("requestId", id)
+                    .log("Request failed inside the proxy");
+            if (!accounted) {
+                end(Reason.INTERNAL_ERROR);
+            }
         }
+    }
+
+    private void admit() {
         Optional<Snapshot> snapshot = pipeline.snapshots().current();
         if (pipeline.running().isStopping()) {
             refuse(Reason.STOPPING);
@@ -148,7 +174,7 @@ final class Exchange {
                     } else if (opened.failed()) {
                         upstreamFailed(opened.cause());
                     } else {
-                        send(opened.result(), granted, injection);
+                        guarded(() -> send(opened.result(), granted, injection));
                     }
                 });
     }
@@ -159,7 +185,7 @@ final class Exchange {
         to.exceptionHandler(this::requestFailed);
         to.response().onComplete(arrived -> {
             if (arrived.succeeded()) {
-                answer(arrived.result());
+                guarded(() -> answer(arrived.result()));
             } else {
                 upstreamFailed(arrived.cause());
             }
@@ -322,7 +348,8 @@ final class Exchange {
     }
 
     private void upstreamFailed(Throwable failure) {
-        if (!accounted) {
+        // What an abort of ours makes the library report is no failure of the upstream's.
+        if (!accounted && !upstreamAborted) {
             end(UpstreamException.reason(failure));
         }
     }
@@ -332,8 +359,8 @@ final class Exchange {
             boolean malformed = failure instanceof io.netty.handler.codec.DecoderException
                     || failure instanceof IllegalArgumentException;
             account(Optional.of(malformed ? Reason.MALFORMED_REQUEST : Reason.CLIENT_ABORTED));
-            ClientConnection.reset(request);
             pipeline.running().leave(this);
+            ClientConnection.reset(request);
         }
         abortUpstream();
     }
@@ -364,9 +391,9 @@ final class Exchange {
     private void end(Reason reason) {
         if (answered) {
             account(Optional.of(reason));
-            ClientConnection.reset(request);
             abortUpstream();
             pipeline.running().leave(this);
+            ClientConnection.reset(request);
         } else {
             refuse(reason);
         }
@@ -432,9 +459,11 @@ final class Exchange {
     }
 
     private void abortUpstream() {
-        if (upstream != null) {
-            upstream.reset();
-            upstream = null;
+        HttpClientRequest aborted = upstream;
+        upstream = null;
+        if (aborted != null) {
+            upstreamAborted = true;
+            aborted.reset();
         }
     }
 

@@ -42,6 +42,7 @@ record RefusalBody(Refusal error) {
                         + " route's trusted certificates.";
             case UPSTREAM_PROTOCOL_ERROR -> "The host's answer breaks the rules of HTTP or TLS.";
             case UPSTREAM_RESET -> "The host closed the connection before it answered.";
+            case INTERNAL_ERROR -> "The proxy failed; its log has the place. Please report it.";
             case UPSTREAM_TIMEOUT -> "The host did not answer in time.";
             case PATH_NOT_ALLOWED,
                     AMBIGUOUS_PATH,

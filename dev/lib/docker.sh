@@ -88,7 +88,7 @@ build_image() {
   for variable in HTTP_PROXY HTTPS_PROXY NO_PROXY http_proxy https_proxy no_proxy; do
     [ -z "${!variable-}" ] || variables+=(--build-arg "$variable")
   done
-  docker build --network host "${variables[@]+"${variables[@]}"}" --tag "$name" "$@" "$context"
+  docker build --force-rm --network host "${variables[@]+"${variables[@]}"}" --tag "$name" "$@" "$context"
 }
 
 # extract_from_image NAME DOCKERFILE_DIRECTORY PATH TO [ARGUMENT]...: builds an image (with arguments for docker build) and keeps

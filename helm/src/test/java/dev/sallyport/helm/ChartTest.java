@@ -1,0 +1,160 @@
+package dev.sallyport.helm;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.marcnuri.helm.Helm;
+import com.marcnuri.helm.LintResult;
+import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.EnvVar;
+import io.fabric8.kubernetes.api.model.LabelSelector;
+import io.fabric8.kubernetes.api.model.PodSpec;
+import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
+import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
+import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBinding;
+import io.fabric8.kubernetes.api.model.rbac.RoleBinding;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+final class ChartTest {
+
+    @Test
+    void lintFindsNothing() {
+        LintResult result = new Helm(RenderedChart.CHART).lint().strict().call();
+
+        assertThat(result.isFailed())
+                .as(String.join("\n", result.getMessages()))
+                .isFalse();
+    }
+
+    @Test
+    void theOperatorIsHardened() {
+        PodSpec pod = pod(Map.of());
+        Container operator = operator(Map.of());
+
+        assertThat(pod.getSecurityContext().getRunAsNonRoot()).isTrue();
+        assertThat(pod.getSecurityContext().getRunAsUser()).isEqualTo(65532);
+        assertThat(pod.getSecurityContext().getSeccompProfile().getType()).isEqualTo("RuntimeDefault");
+        assertThat(pod.getEnableServiceLinks()).isFalse();
+        assertThat(operator.getSecurityContext().getAllowPrivilegeEscalation()).isFalse();
+        assertThat(operator.getSecurityContext().getReadOnlyRootFilesystem()).isTrue();
+        assertThat(operator.getSecurityContext().getCapabilities().getDrop()).containsExactly("ALL");
+        assertThat(operator.getSecurityContext().getCapabilities().getAdd()).isEmpty();
+        assertThat(operator.getResources().getRequests()).containsKeys("cpu", "memory");
+        assertThat(operator.getResources().getLimits()).containsKey("memory");
+        assertThat(operator.getLivenessProbe().getHttpGet().getPath()).isEqualTo("/healthz");
+        assertThat(operator.getReadinessProbe().getHttpGet().getPath()).isEqualTo("/readyz");
+    }
+
+    @Test
+    void theOperatorGetsNoSecretIntoItsEnvironment() {
+        assertThat(operator(Map.of()).getEnv())
+                .allSatisfy(variable -> assertThat(variable.getValueFrom())
+                        .satisfiesAnyOf(
+                                source -> assertThat(source).isNull(),
+                                source -> assertThat(source.getFieldRef()).isNotNull()));
+        assertThat(operator(Map.of()).getEnvFrom()).isEmpty();
+    }
+
+    @Test
+    void theSelectorsAgree() {
+        RenderedChart chart =
+                RenderedChart.with(Map.of("podDisruptionBudget.enabled", "true", "networkPolicy.enabled", "true"));
+        Deployment deployment = chart.only(Deployment.class);
+        Map<String, String> selector = deployment.getSpec().getSelector().getMatchLabels();
+
+        assertThat(deployment.getSpec().getTemplate().getMetadata().getLabels()).containsAllEntriesOf(selector);
+        assertThat(chart.only(Service.class).getSpec().getSelector()).isEqualTo(selector);
+        assertThat(chart.only(PodDisruptionBudget.class).getSpec().getSelector())
+                .extracting(LabelSelector::getMatchLabels)
+                .isEqualTo(selector);
+        assertThat(chart.only(NetworkPolicy.class).getSpec().getPodSelector().getMatchLabels())
+                .isEqualTo(selector);
+        assertThat(pairs(env(Map.of(), "SALLYPORT_OPERATOR_LABELS"))).isEqualTo(selector);
+    }
+
+    @Test
+    void tagsFollowTheChartUnlessTheyAreSet() {
+        assertThat(operator(Map.of()).getImage()).isEqualTo("sallyport/operator:0.1.0-SNAPSHOT");
+        assertThat(operator(Map.of("image.tag", "dev")).getImage()).isEqualTo("sallyport/operator:dev");
+        assertThat(env(Map.of("proxy.image.tag", "dev"), "SALLYPORT_PROXY_IMAGE"))
+                .isEqualTo("sallyport/proxy:dev");
+        assertThat(env(Map.of("proxy.image.digest", "sha256:" + "a".repeat(64)), "SALLYPORT_PROXY_IMAGE"))
+                .isEqualTo("sallyport/proxy@sha256:" + "a".repeat(64));
+    }
+
+    @Test
+    void theProxysResourcesReachTheOperatorAsItReadsThem() {
+        assertThat(env(Map.of(), "SALLYPORT_PROXY_REQUESTS")).isEqualTo("cpu=50m,memory=128Mi");
+        assertThat(env(Map.of(), "SALLYPORT_PROXY_LIMITS")).isEqualTo("cpu=1,memory=384Mi");
+    }
+
+    @Test
+    void watchedNamespacesAreBoundOneByOne() {
+        RenderedChart chart = RenderedChart.with(Map.of("watchNamespaces", "[team-a, team-b]"));
+
+        assertThat(chart.all(ClusterRoleBinding.class)).isEmpty();
+        assertThat(chart.all(RoleBinding.class))
+                .extracting(binding -> binding.getMetadata().getNamespace())
+                .containsExactlyInAnyOrder("team-a", "team-b", "sallyport-system");
+        assertThat(env(Map.of("watchNamespaces", "[team-a, team-b]"), "SALLYPORT_WATCH_NAMESPACES"))
+                .isEqualTo("team-a,team-b");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "image.repositry, typo",
+        "proxy.imagePullPolicy, Always",
+        "image.pullPolicy, Sometimes",
+        "image.digest, 'sha256:short'",
+        "replicas, many",
+        "replicas, -1",
+        "logLevel, LOUD",
+        "poll.intervalMilliseconds, 1",
+        "dns.nameservers, [dns.example.com]",
+        "watchNamespaces, [Not_A_Name]",
+        "networkPolicy.apiServerPorts, [70000]",
+        "unknown, value",
+    })
+    void aValueThatTheChartDoesNotKnowIsRefused(String name, String value) {
+        assertThatThrownBy(() -> RenderedChart.with(Map.of(name, value))).hasMessageContaining("schema");
+    }
+
+    private static PodSpec pod(Map<String, String> values) {
+        return RenderedChart.with(values)
+                .only(Deployment.class)
+                .getSpec()
+                .getTemplate()
+                .getSpec();
+    }
+
+    private static Container operator(Map<String, String> values) {
+        List<Container> containers = pod(values).getContainers();
+        assertThat(containers).hasSize(1);
+        return containers.getFirst();
+    }
+
+    private static String env(Map<String, String> values, String name) {
+        return operator(values).getEnv().stream()
+                .filter(variable -> variable.getName().equals(name))
+                .map(EnvVar::getValue)
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static Map<String, String> pairs(String text) {
+        Map<String, String> pairs = new TreeMap<>();
+        for (String pair : text.split(",", -1)) {
+            pairs.put(pair.substring(0, pair.indexOf('=')), pair.substring(pair.indexOf('=') + 1));
+        }
+        return pairs;
+    }
+}

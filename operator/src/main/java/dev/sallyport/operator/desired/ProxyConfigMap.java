@@ -12,6 +12,7 @@ import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /** The proxy's configuration, as the proxy's own records write it. It names credentials and holds none. */
@@ -28,7 +29,7 @@ final class ProxyConfigMap {
     static ConfigMap of(Sandbox sandbox, String config, Platform platform) {
         return new ConfigMapBuilder()
                 .withMetadata(Metadata.of(sandbox.id(), Names.owned(sandbox.id().name())))
-                .withData(Map.of(Names.CONFIG_KEY, config, Names.RESOLVER_KEY, resolver(platform)))
+                .withData(new TreeMap<>(Map.of(Names.CONFIG_KEY, config, Names.RESOLVER_KEY, resolver(platform))))
                 .build();
     }
 

@@ -43,6 +43,12 @@ final class OperatorOptions {
     boolean leaderElection;
 
     @Option(
+            names = "--lease",
+            defaultValue = "${env:SALLYPORT_LEASE:-sallyport-operator}",
+            description = "The Lease in the own namespace that replicas compete for (SALLYPORT_LEASE).")
+    String lease = "";
+
+    @Option(
             names = "--signing-key-secret",
             defaultValue = "${env:SALLYPORT_SIGNING_KEY_SECRET:-sallyport-operator-signing-key}",
             description = "The Secret in the own namespace that holds the operator's keys; made if it is not there.")

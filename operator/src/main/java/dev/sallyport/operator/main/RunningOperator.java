@@ -13,6 +13,7 @@ import dev.sallyport.operator.status.proxy.OperatorKeys;
 import dev.sallyport.operator.status.proxy.ProxyPoller;
 import dev.sallyport.operator.status.proxy.SigningKeySecret;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.extended.leaderelection.LeaderCallbacks;
 import io.javaoperatorsdk.operator.Operator;
 import io.javaoperatorsdk.operator.api.config.ConfigurationServiceOverrider;
 import io.javaoperatorsdk.operator.api.config.ControllerConfigurationOverrider;
@@ -30,13 +31,15 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** An operator that works, from {@link #start} until it is closed. */
 final class RunningOperator implements AutoCloseable {
 
-    /** The lease that replicas compete for. */
-    static final String LEASE = "sallyport-operator";
+    private static final Logger log = LoggerFactory.getLogger(RunningOperator.class);
 
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(10);
     private static final long FIRST_RETRY_MILLIS = 500;
@@ -45,9 +48,11 @@ final class RunningOperator implements AutoCloseable {
     private final Operator operator;
     private final HealthServer health;
     private final JvmGcMetrics gcMetrics;
+    private final AtomicBoolean stopping;
 
-    private RunningOperator(Operator operator, HealthServer health, JvmGcMetrics gcMetrics) {
+    private RunningOperator(Operator operator, HealthServer health, JvmGcMetrics gcMetrics, AtomicBoolean stopping) {
         this.operator = operator;
+        this.stopping = stopping;
         this.health = health;
         this.gcMetrics = gcMetrics;
     }
@@ -75,7 +80,8 @@ final class RunningOperator implements AutoCloseable {
                 },
                 meters);
         OperatorKeys keys = new SigningKeySecret(client, options.namespace, options.signingKeySecret).readOrCreate();
-        Operator operator = new Operator(overrider -> configure(overrider, client, options, meters));
+        AtomicBoolean stopping = new AtomicBoolean();
+        Operator operator = new Operator(overrider -> configure(overrider, client, options, meters, stopping));
         operator.register(
                 new SandboxReconciler(
                         new SandboxResolver(new ClusterConfigMapValues(client)),
@@ -89,14 +95,15 @@ final class RunningOperator implements AutoCloseable {
                 overrider -> configure(overrider, options));
         operator.start();
         started.set(operator);
-        return new RunningOperator(operator, health, gcMetrics);
+        return new RunningOperator(operator, health, gcMetrics, stopping);
     }
 
     private static void configure(
             ConfigurationServiceOverrider overrider,
             KubernetesClient client,
             OperatorOptions options,
-            PrometheusMeterRegistry meters) {
+            PrometheusMeterRegistry meters,
+            AtomicBoolean stopping) {
         overrider
                 .withKubernetesClient(client)
                 .withCloseClientOnStop(false)
@@ -105,11 +112,21 @@ final class RunningOperator implements AutoCloseable {
                 .withUseSSAToPatchPrimaryResource(false)
                 .withMetrics(MicrometerMetrics.withoutPerResourceMetrics(meters));
         if (options.leaderElection) {
-            overrider.withLeaderElectionConfiguration(
-                    LeaderElectionConfigurationBuilder.aLeaderElectionConfiguration(LEASE)
-                            .withLeaseNamespace(options.namespace)
-                            .withIdentity(options.identity)
-                            .build());
+            overrider.withLeaderElectionConfiguration(LeaderElectionConfigurationBuilder.aLeaderElectionConfiguration(
+                            options.lease)
+                    .withLeaseNamespace(options.namespace)
+                    .withIdentity(options.identity)
+                    .withExitOnStopLeading(false)
+                    .withLeaderCallbacks(new LeaderCallbacks(() -> {}, () -> leadingEnded(stopping), leader -> {}))
+                    .build());
+        }
+    }
+
+    /** Who has lost the lease without meaning to must not work on beside the next leader: the process ends at once. */
+    private static void leadingEnded(AtomicBoolean stopping) {
+        if (!stopping.get()) {
+            log.atError().log("lease lost, ending");
+            Runtime.getRuntime().halt(1);
         }
     }
 
@@ -143,6 +160,7 @@ final class RunningOperator implements AutoCloseable {
 
     @Override
     public void close() {
+        stopping.set(true);
         operator.stop();
         health.close();
         gcMetrics.close();

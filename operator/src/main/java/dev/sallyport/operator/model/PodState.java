@@ -53,9 +53,9 @@ public final class PodState {
                 .isPresent();
     }
 
-    /** Whether nothing in it will run again. */
+    /** Whether it ended by itself: one that is being deleted ends too, and that is no result. */
     public boolean isFinished() {
-        return hasPhase("Succeeded") || hasPhase("Failed");
+        return !isTerminating() && (hasPhase("Succeeded") || hasPhase("Failed"));
     }
 
     public boolean isSucceeded() {

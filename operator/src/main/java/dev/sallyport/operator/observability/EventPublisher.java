@@ -69,7 +69,7 @@ public final class EventPublisher {
             client.resource(new EventBuilder()
                             .withNewMetadata()
                             .withNamespace(namespace)
-                            .withGenerateName(name + ".")
+                            .withGenerateName(name + "-")
                             .endMetadata()
                             .withEventTime(new MicroTime(MICROS.format(clock.instant())))
                             .withType(happening.warning() ? "Warning" : "Normal")

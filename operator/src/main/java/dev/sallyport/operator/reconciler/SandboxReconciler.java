@@ -34,6 +34,8 @@ import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.ServiceAccount;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.javaoperatorsdk.operator.OperatorException;
 import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
@@ -43,8 +45,10 @@ import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
+import java.net.HttpURLConnection;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -94,9 +98,13 @@ public final class SandboxReconciler implements Reconciler<AgentSandbox> {
 
     @Override
     public UpdateControl<AgentSandbox> reconcile(AgentSandbox resource, Context<AgentSandbox> context) {
+        if (resource.isMarkedForDeletion()) {
+            return UpdateControl.noUpdate();
+        }
         SandboxId id = SandboxResolver.id(resource);
         Lifecycle lifecycle = SandboxResolver.lifecycle(resource);
-        Step step = lifecycle.at(clock.instant());
+        Instant now = clock.instant();
+        Step step = lifecycle.at(now);
         if (step == Step.DELETE) {
             context.getClient().resource(resource).delete();
             return UpdateControl.noUpdate();
@@ -107,7 +115,7 @@ public final class SandboxReconciler implements Reconciler<AgentSandbox> {
         AgentSandboxStatus before = resource.getStatus();
         AgentSandboxStatus after = writeStatus(resource, facts, context);
         tell(resource, outcome, before, after);
-        return UpdateControl.<AgentSandbox>noUpdate().rescheduleAfter(next(id, lifecycle, facts, after));
+        return UpdateControl.<AgentSandbox>noUpdate().rescheduleAfter(next(lifecycle.nextChange(now), facts, after));
     }
 
     private Outcome apply(SandboxId id, Verdict verdict, Step step, Cached cached) {
@@ -161,11 +169,20 @@ public final class SandboxReconciler implements Reconciler<AgentSandbox> {
     private AgentSandboxStatus writeStatus(AgentSandbox resource, Facts facts, Context<AgentSandbox> context) {
         AgentSandboxStatus after = composer.compose(resource.getStatus(), facts);
         if (!after.equals(resource.getStatus())) {
-            AgentSandbox written =
-                    PrimaryUpdateAndCacheUtils.updateStatusAndCacheResource(resource, context, current -> {
-                        current.setStatus(composer.compose(current.getStatus(), facts));
-                        return current;
-                    });
+            AgentSandbox written;
+            try {
+                written = PrimaryUpdateAndCacheUtils.updateStatusAndCacheResource(resource, context, current -> {
+                    current.setStatus(composer.compose(current.getStatus(), facts));
+                    return current;
+                });
+            } catch (OperatorException e) {
+                if (e.getCause() instanceof KubernetesClientException cause
+                        && cause.getCode() == HttpURLConnection.HTTP_NOT_FOUND) {
+                    // Deleted meanwhile: nobody is left to tell.
+                    return after;
+                }
+                throw e;
+            }
             after = written.getStatus();
         }
         finalReports.written(facts.id().uid(), facts.finals());
@@ -185,12 +202,18 @@ public final class SandboxReconciler implements Reconciler<AgentSandbox> {
                 .ifPresent(happening -> events.publish(resource, happening));
     }
 
-    private Duration next(SandboxId id, Lifecycle lifecycle, Facts facts, AgentSandboxStatus after) {
+    /**
+     * When to look again.
+     *
+     * @param change time until another step is due, counted from when this one was chosen: were it counted from now, a
+     *     shutdown time that has come meanwhile would be missed
+     */
+    private Duration next(Optional<Duration> change, Facts facts, AgentSandboxStatus after) {
         boolean stuck = facts.obstacle().isPresent() || facts.verdict() instanceof Verdict.Refused;
         return Stream.of(
                         Optional.of(stuck ? TRY_AGAIN : RESYNC),
-                        lifecycle.nextChange(clock.instant()),
-                        denials.wait(id.uid(), after.audit()))
+                        change,
+                        denials.wait(facts.id().uid(), after.audit()))
                 .flatMap(Optional::stream)
                 .min(Duration::compareTo)
                 .map(wait -> wait.plusMillis(1))

@@ -6,9 +6,12 @@ import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
@@ -95,8 +98,11 @@ public final class Cluster implements AutoCloseable {
      * @param arguments what follows {@code kubectl}; files are those put there by {@link #copyToNode}
      */
     public Output kubectl(String... arguments) {
-        String[] command =
-                Stream.concat(Stream.of("kubectl"), Stream.of(arguments)).toArray(String[]::new);
+        return onNode(Stream.concat(Stream.of("kubectl"), Stream.of(arguments)).toArray(String[]::new));
+    }
+
+    /** Runs a program on the node, as root. */
+    public Output onNode(String... command) {
         try {
             ExecResult result = container.execInContainer(StandardCharsets.UTF_8, command);
             return new Output(result.getExitCode(), result.getStdout(), result.getStderr());
@@ -104,7 +110,7 @@ public final class Cluster implements AutoCloseable {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted while kubectl ran", e);
+            throw new IllegalStateException("interrupted while a program ran on the node", e);
         }
     }
 
@@ -116,6 +122,32 @@ public final class Cluster implements AutoCloseable {
     /** Writes a file into the node's file system, replacing what is there. */
     public void copyToNode(String content, String path) {
         container.copyFileToContainer(Transferable.of(content), path);
+    }
+
+    /**
+     * Brings an image from this machine's Docker to the node, so that pods which never pull can use it.
+     *
+     * @throws IllegalStateException if there is no such image, or the node does not take it
+     */
+    public void load(String image) {
+        String archive = "/tmp/" + image.replaceAll("[^a-zA-Z0-9.-]", "_") + ".tar";
+        try {
+            Path file = Files.createTempFile("image", ".tar");
+            try (InputStream layers =
+                    DockerClientFactory.instance().client().saveImageCmd(image).exec()) {
+                Files.copy(layers, file, StandardCopyOption.REPLACE_EXISTING);
+                copyToNode(file, archive);
+            } finally {
+                Files.delete(file);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        Output imported = onNode("ctr", "--namespace=k8s.io", "images", "import", archive);
+        if (imported.exitCode() != 0) {
+            throw new IllegalStateException("the node does not take " + image + ": " + imported.err());
+        }
+        onNode("rm", archive);
     }
 
     @Override

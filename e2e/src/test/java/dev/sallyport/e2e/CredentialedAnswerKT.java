@@ -1,0 +1,156 @@
+package dev.sallyport.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.fabric8.kubernetes.api.model.Container;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+
+/** The main job: a real agent finishes a streamed turn with a credential that it never saw. */
+@Installed
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class CredentialedAnswerKT {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private final Installation installation;
+
+    private final Sandbox sandbox;
+
+    CredentialedAnswerKT(Installation installation) {
+        this.installation = installation;
+        this.sandbox = new Sandbox(installation, "answer", "answer");
+    }
+
+    @BeforeAll
+    void applyASandbox() {
+        installation.namespace("answer");
+        sandbox.secret("anthropic", "api-key", installation.provider().key(1));
+        sandbox.apply("sandbox/demo.yaml", Map.of("IMAGE", Installation.image("demoAgent")));
+        sandbox.awaitReady();
+    }
+
+    @Test
+    void theOfficialSdkStreamsATurnThroughTheBaseUrl() throws Exception {
+        long before = installation.provider().lastSequence();
+
+        Tool.Result result = sandbox.exec(
+                Sandbox.resource("agent/turn.py"), "python3", "-", "one two three four five six seven eight");
+
+        assertThat(result.exitCode()).as(result.output()).isZero();
+        JsonNode turn = JSON.readTree(result.output());
+        JsonNode request = installation.provider().awaitRequestsAfter(before, 1).getFirst();
+        assertThat(turn.get("text").asText()).contains("eight");
+        assertThat(request.get("headers").toString())
+                .as("the provider got the real key, and the dummy in no form")
+                .contains(installation.provider().key(1))
+                .doesNotContain("a-dummy");
+        assertThat(request.get("credentials"))
+                .as("the dummy was removed, the real key put in")
+                .singleElement()
+                .satisfies(seen -> assertThat(seen.at("/provider").isNull()).isFalse());
+        assertThat(turn.get("first").asDouble())
+                .as("the first words reach the agent before the provider sends the last event")
+                .isLessThan(lastEventSeconds(request));
+    }
+
+    @Test
+    void claudeCodeFinishesATurnWithADummyKey() {
+        long before = installation.provider().lastSequence();
+
+        Tool.Result result = sandbox.exec("", "claude", "-p", "say exactly these words: ahoy from the sandbox");
+
+        assertThat(result.exitCode()).as(result.output()).isZero();
+        assertThat(result.output()).contains("ahoy from the sandbox");
+        assertThat(installation.provider().requestsAfter(before))
+                .as("each of its requests carried the real key and no other")
+                .isNotEmpty()
+                .allSatisfy(request -> assertThat(request.get("credentials"))
+                        .singleElement()
+                        .satisfies(seen -> assertThat(seen.at("/line").asInt()).isEqualTo(1)));
+    }
+
+    @Test
+    void theKeyIsNowhereInTheAgentContainer() {
+        String found = sandbox.shell(Sandbox.resource("agent/search.sh"));
+
+        assertThat(found).doesNotContain("FOUND").containsPattern("searched \\d{3,} files");
+    }
+
+    @Test
+    void theSearchForTheKeyFindsOneWhereThereIsOne() {
+        String found = sandbox.shell("""
+                printf '%s%s' sk-ant-rea l-planted > /tmp/planted
+                """ + Sandbox.resource("agent/search.sh") + "rm /tmp/planted\n");
+
+        assertThat(found).contains("FOUND in /tmp/planted");
+    }
+
+    @Test
+    void theAgentRunsWithoutRightsAndWithoutATokenOfTheCluster() {
+        String facts = sandbox.shell("""
+                id -u
+                grep -E '^(CapEff|CapBnd|NoNewPrivs|Seccomp):' /proc/self/status | tr -s '\\t ' ' '
+                test -e /var/run/secrets/kubernetes.io && echo token || echo none
+                """);
+
+        assertThat(facts.lines())
+                .containsExactly(
+                        "1000",
+                        "CapEff: 0000000000000000",
+                        "CapBnd: 0000000000000000",
+                        "NoNewPrivs: 1",
+                        "Seccomp: 2",
+                        "none");
+    }
+
+    @Test
+    void whatThePolicyForbidsIsRefusedWithAReason() {
+        long before = installation.provider().lastSequence();
+
+        String method = sandbox.shell("curl -sS -w '\\n%{http_code}' -X DELETE $ANTHROPIC_BASE_URL/v1/messages");
+        String path = sandbox.shell("curl -sS -w '\\n%{http_code}' $ANTHROPIC_BASE_URL/v1/organizations/keys");
+        String trick = sandbox.shell(
+                "curl -sS -w '\\n%{http_code}' --path-as-is $ANTHROPIC_BASE_URL/v1/models/%2e%2e/organizations");
+        String route = sandbox.shell("curl -sS -w '\\n%{http_code}' ${ANTHROPIC_BASE_URL%/*}/elsewhere/v1/models");
+
+        assertThat(method).contains("MethodNotAllowed").endsWith("403");
+        assertThat(path).contains("PathNotAllowed").endsWith("403");
+        assertThat(trick).contains("AmbiguousPath").endsWith("400");
+        assertThat(route).contains("RouteNotFound").endsWith("403");
+        assertThat(installation.provider().requestsAfter(before)).isEmpty();
+    }
+
+    @Test
+    void onlyTheProxyMountsTheSecret() {
+        List<Container> containers = sandbox.pod().getSpec().getContainers();
+
+        assertThat(containers).allSatisfy(container -> {
+            assertThat(container.getVolumeMounts())
+                    .noneMatch(mount -> mount.getName().contains("credential"));
+            assertThat(container.getEnv())
+                    .noneMatch(variable -> variable.getValueFrom() != null
+                            && variable.getValueFrom().getSecretKeyRef() != null);
+        });
+    }
+
+    @Test
+    void kubectlShowsWhatAUserLooksFor() {
+        String table = installation.kubectl().run("-n", "answer", "get", "agentsandbox");
+
+        assertThat(table.lines().findFirst().orElseThrow().trim().split("\\s+"))
+                .containsExactly("NAME", "READY", "PROFILES", "ALLOWED", "DENIED", "AGE");
+        assertThat(table).containsPattern("(?m)^answer\\s+True\\s");
+    }
+
+    private static double lastEventSeconds(JsonNode request) {
+        JsonNode events = request.get("events");
+        Instant last = Instant.parse(events.get(events.size() - 1).get("at").asText());
+        return last.getEpochSecond() + last.getNano() / 1e9;
+    }
+}

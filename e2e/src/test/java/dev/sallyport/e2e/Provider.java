@@ -1,0 +1,108 @@
+package dev.sallyport.e2e;
+
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.StreamSupport;
+
+/** The provider stand-in on the cluster: an HTTPS service that takes two keys, and remembers what it saw. */
+final class Provider {
+
+    private static final String NAMESPACE = "provider";
+    private static final String JOURNAL = "/api/v1/namespaces/provider/services/provider:control/proxy/_journal";
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final KubernetesClient client;
+    private final List<String> keys;
+    private final String authority;
+
+    private Provider(KubernetesClient client, List<String> keys, String authority) {
+        this.client = client;
+        this.keys = keys;
+        this.authority = authority;
+    }
+
+    static Provider deploy(Installation installation, String image) {
+        List<String> keys = List.of(newKey(), newKey());
+        Tool.Result applied = installation
+                .kubectl()
+                .attempt(
+                        Sandbox.resource("provider/provider.yaml")
+                                .replace("$IMAGE", image)
+                                .replace("$KEY_1", keys.get(0))
+                                .replace("$KEY_2", keys.get(1)),
+                        "apply",
+                        "-f",
+                        "-");
+        if (applied.exitCode() != 0) {
+            throw new AssertionError(applied.output());
+        }
+        installation.kubectl().run("-n", NAMESPACE, "rollout", "status", "deployment/provider", "--timeout=120s");
+        String authority = installation
+                .kubectl()
+                .run("-n", NAMESPACE, "exec", "deployment/provider", "--", "cat", "/authority/ca.crt");
+        return new Provider(installation.client(), keys, authority);
+    }
+
+    /** The keys that it takes: two, so that one can be rotated to the other. Of the form that the search looks for. */
+    String key(int number) {
+        return keys.get(number - 1);
+    }
+
+    /** Puts its certificate authority where sandboxes of a namespace can name it. */
+    void publishAuthority(String namespace) {
+        client.resource(new ConfigMapBuilder()
+                        .withNewMetadata()
+                        .withName("provider-authority")
+                        .withNamespace(namespace)
+                        .endMetadata()
+                        .addToData("ca.crt", authority)
+                        .build())
+                .create();
+    }
+
+    /** What number of request came last: what {@link #requestsAfter} starts from. */
+    long lastSequence() {
+        return page(Long.MAX_VALUE - 1).get("lastSequence").asLong();
+    }
+
+    /** All requests after that one, oldest first. */
+    List<JsonNode> requestsAfter(long sequence) {
+        return StreamSupport.stream(page(sequence).get("requests").spliterator(), false)
+                .toList();
+    }
+
+    /** The requests after that one, once there are so many and all have ended. */
+    List<JsonNode> awaitRequestsAfter(long sequence, int count) {
+        return await(count + " requests at the provider")
+                .atMost(Duration.ofSeconds(30))
+                .until(
+                        () -> requestsAfter(sequence),
+                        seen -> seen.size() >= count
+                                && seen.stream().allMatch(request -> request.hasNonNull("endedAt")));
+    }
+
+    private JsonNode page(long since) {
+        try {
+            return JSON.readTree(Objects.requireNonNull(client.raw(JOURNAL + "?since=" + since)));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static String newKey() {
+        byte[] random = new byte[24];
+        new SecureRandom().nextBytes(random);
+        return "sk-ant-real-" + HexFormat.of().formatHex(random);
+    }
+}

@@ -19,6 +19,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -136,11 +138,15 @@ class UpstreamFaultIT {
 
         private final ServerSocket server = new ServerSocket(0, 16, InetAddress.getLoopbackAddress());
 
+        /** One that nothing refers to is closed by the garbage collector, which is no silence. */
+        private final Queue<Socket> accepted = new ConcurrentLinkedQueue<>();
+
         Scripted(String answer, boolean close) throws IOException {
             Thread.ofPlatform().daemon().start(() -> {
                 try {
                     while (true) {
                         Socket socket = server.accept();
+                        accepted.add(socket);
                         readHead(socket);
                         socket.getOutputStream().write(answer.getBytes(StandardCharsets.ISO_8859_1));
                         if (close) {
@@ -167,6 +173,9 @@ class UpstreamFaultIT {
         @Override
         public void close() throws IOException {
             server.close();
+            for (Socket socket : accepted) {
+                socket.close();
+            }
         }
     }
 }

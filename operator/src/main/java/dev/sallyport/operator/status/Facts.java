@@ -28,4 +28,18 @@ public record Facts(
         Optional<PodState> pod,
         Optional<Obstacle> obstacle,
         Optional<ProxyObservation> proxy,
-        List<Counters> finals) {}
+        List<Counters> finals) {
+
+    /**
+     * Whether the proxy works, for all that kubelet knows, and was not asked yet: so it is when the operator has just
+     * started, and no reason to doubt what the status says.
+     */
+    boolean isUnaskedButReady() {
+        boolean unasked = proxy.filter(
+                        known -> known.answer().isPresent() || known.failure().isPresent())
+                .isEmpty();
+        return unasked
+                && pod.filter(state -> state.isReady() && !state.isTerminating())
+                        .isPresent();
+    }
+}

@@ -1,5 +1,6 @@
 package dev.sallyport.operator.status;
 
+import dev.sallyport.api.v1alpha1.AgentSandboxStatus;
 import dev.sallyport.contract.status.ProxyReport;
 import dev.sallyport.contract.status.ProxyReport.CredentialState;
 import dev.sallyport.operator.model.Lifecycle.Step;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** What each condition says of the facts. */
 final class Findings {
@@ -19,15 +21,18 @@ final class Findings {
     private static final int LONGEST_MESSAGE = 32_768;
 
     private final Facts facts;
+    private final @Nullable AgentSandboxStatus before;
 
-    private Findings(Facts facts) {
+    private Findings(Facts facts, @Nullable AgentSandboxStatus before) {
         this.facts = facts;
+        this.before = before;
     }
 
-    static Map<ConditionType, Finding> of(Facts facts) {
-        Findings findings = new Findings(facts);
-        Finding credentials = findings.credentialsResolved();
-        Finding proxy = findings.proxyReady();
+    static Map<ConditionType, Finding> of(Facts facts, @Nullable AgentSandboxStatus before) {
+        Findings findings = new Findings(facts, before);
+        Finding credentials =
+                findings.known(ConditionType.CredentialsResolved).orElseGet(findings::credentialsResolved);
+        Finding proxy = findings.known(ConditionType.ProxyReady).orElseGet(findings::proxyReady);
         Map<ConditionType, Finding> all = new EnumMap<>(ConditionType.class);
         all.put(ConditionType.Accepted, findings.accepted());
         all.put(ConditionType.CredentialsResolved, credentials);
@@ -39,6 +44,14 @@ final class Findings {
         all.put(ConditionType.Suspended, findings.suspended());
         all.put(ConditionType.Finished, findings.finished());
         return all;
+    }
+
+    /** What the status says of the proxy already, where nothing newer is known. */
+    private Optional<Finding> known(ConditionType type) {
+        return facts.isUnaskedButReady()
+                ? StatusComposer.find(before, type)
+                        .map(condition -> new Finding(condition.status(), condition.reason(), condition.message()))
+                : Optional.empty();
     }
 
     private Finding accepted() {

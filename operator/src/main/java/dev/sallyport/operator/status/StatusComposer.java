@@ -41,12 +41,12 @@ public final class StatusComposer {
      */
     public AgentSandboxStatus compose(@Nullable AgentSandboxStatus before, Facts facts) {
         Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
-        Map<ConditionType, Finding> findings = Findings.of(facts);
+        Map<ConditionType, Finding> findings = Findings.of(facts, before);
         AgentSandboxStatus after = new AgentSandboxStatus(
                 facts.id().generation(),
                 facts.pod().map(PodState::name).orElse(null),
                 conditions(before, findings, facts.id().generation(), now),
-                proxy(facts, findings.getOrDefault(ConditionType.ProxyReady, Finding.unknown("", ""))),
+                proxy(before, facts, findings.getOrDefault(ConditionType.ProxyReady, Finding.unknown("", ""))),
                 audit(before == null ? null : before.audit(), facts));
         return before != null && isNotWorthAWrite(before, after) ? before : after;
     }
@@ -76,12 +76,22 @@ public final class StatusComposer {
                         .findFirst();
     }
 
-    private static @Nullable ProxyStatus proxy(Facts facts, Finding ready) {
+    private static @Nullable ProxyStatus proxy(@Nullable AgentSandboxStatus before, Facts facts, Finding ready) {
         if (facts.pod().isEmpty()) {
             return null;
         }
         long restarts = facts.pod().get().proxyRestarts();
         Optional<ProxyObservation.Answer> answer = facts.proxy().flatMap(ProxyObservation::answer);
+        ProxyStatus known = before == null ? null : before.proxy();
+        if (facts.isUnaskedButReady() && known != null) {
+            return new ProxyStatus(
+                    known.version(),
+                    known.ready(),
+                    restarts,
+                    known.startedAt(),
+                    known.configGeneration(),
+                    known.lastObservedTime());
+        }
         if (answer.isEmpty()) {
             return new ProxyStatus(null, false, restarts, null, null, null);
         }

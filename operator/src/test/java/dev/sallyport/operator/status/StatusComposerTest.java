@@ -275,6 +275,29 @@ final class StatusComposerTest {
     }
 
     @Test
+    void anOperatorThatHasJustStartedDoubtsNothing() {
+        AgentSandboxStatus before = composer.compose(null, running());
+
+        AgentSandboxStatus after =
+                composer.compose(before, Sample.facts(Optional.of(Sample.runningPod()), Optional.empty()));
+
+        assertThat(after).isSameAs(before);
+    }
+
+    @Test
+    void aPodThatKubeletDoesNotCallReadyIsNotTakenOnTrust() {
+        AgentSandboxStatus before = composer.compose(null, running());
+        Facts starting = Sample.facts(Optional.of(Sample.pod("""
+                        phase: Pending
+                        conditions: [{type: Ready, status: "False"}]
+                        initContainerStatuses: [{name: proxy, restartCount: 0, state: {running: {}}}]
+                        """)), Optional.empty());
+
+        assertThat(condition(composer.compose(before, starting), ConditionType.Ready))
+                .isEqualTo("False/Starting");
+    }
+
+    @Test
     void countsStayWhileThereIsNoPod() {
         AgentSandboxStatus before = composer.compose(null, running());
 

@@ -32,9 +32,11 @@ import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.HttpURLConnection;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -527,14 +529,18 @@ final class OperatorKT {
                 .get();
     }
 
+    /** As a user would: once more if the operator has written the status meanwhile. */
     private void edit(UnaryOperator<AgentSandboxSpec> change) {
-        client.resources(AgentSandbox.class)
-                .inNamespace(namespace)
-                .withName("demo")
-                .edit(sandbox -> {
-                    sandbox.setSpec(change.apply(requireNonNull(sandbox.getSpec())));
-                    return sandbox;
-                });
+        await().atMost(PATIENCE)
+                .ignoreExceptionsMatching(e -> e instanceof KubernetesClientException refused
+                        && refused.getCode() == HttpURLConnection.HTTP_CONFLICT)
+                .untilAsserted(() -> client.resources(AgentSandbox.class)
+                        .inNamespace(namespace)
+                        .withName("demo")
+                        .edit(sandbox -> {
+                            sandbox.setSpec(change.apply(requireNonNull(sandbox.getSpec())));
+                            return sandbox;
+                        }));
     }
 
     /** The spec with a field of its only route set to some YAML. */

@@ -73,7 +73,16 @@ final class Pem {
         }
         byte[] exact = Arrays.copyOf(joined, length);
         try {
-            return Base64.getDecoder().decode(exact);
+            byte[] content = Base64.getDecoder().decode(exact);
+            // The last character may have bits to spare, which no decoder looks at (RFC 4648, section 3.5).
+            byte[] canonical = Base64.getEncoder().encode(content);
+            boolean same = Arrays.equals(canonical, exact);
+            Arrays.fill(canonical, (byte) 0);
+            if (!same) {
+                Arrays.fill(content, (byte) 0);
+                throw new IllegalArgumentException();
+            }
+            return content;
         } catch (IllegalArgumentException e) {
             // Without the cause: its message quotes a character of what may be a key.
             throw new IllegalArgumentException("not base64 inside a PEM block");

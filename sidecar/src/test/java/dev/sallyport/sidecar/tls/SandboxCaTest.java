@@ -2,6 +2,7 @@ package dev.sallyport.sidecar.tls;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.sallyport.contract.config.SandboxRef;
 import java.io.IOException;
@@ -157,6 +158,13 @@ class SandboxCaTest {
         }
 
         assertThat(taken).isZero();
+    }
+
+    @Test
+    void refusesBase64WhoseSpareBitsAreSet() {
+        byte[] spare = "-----BEGIN X-----\nQUJ=\n-----END X-----\n".getBytes(StandardCharsets.US_ASCII);
+
+        assertThatIllegalArgumentException().isThrownBy(() -> Pem.decode(spare, "X"));
     }
 
     @Test

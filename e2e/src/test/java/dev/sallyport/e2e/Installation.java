@@ -42,10 +42,10 @@ final class Installation {
                 "--create-namespace",
                 "--wait",
                 "--timeout=2m",
-                "--set=image.repository=" + repository("operator"),
-                "--set=image.tag=" + tag("operator"),
-                "--set=proxy.image.repository=" + repository("proxy"),
-                "--set=proxy.image.tag=" + tag("proxy"),
+                "--set-string=image.repository=" + repository("operator"),
+                "--set-string=image.tag=" + tag("operator"),
+                "--set-string=proxy.image.repository=" + repository("proxy"),
+                "--set-string=proxy.image.tag=" + tag("proxy"),
                 "--set=image.pullPolicy=Never",
                 "--set=proxy.image.pullPolicy=Never");
         this.provider = Provider.deploy(this, image("standin"));

@@ -12,9 +12,12 @@ import java.util.OptionalLong;
  *
  * @param id the request's, as the client was told in a refusal
  * @param form how the client spoke to the proxy
+ * @param protocol what it spoke
  * @param method at most 32 characters
  * @param host the upstream's name; empty: none was found
- * @param path as it was asked for, without the query, at most 2048 characters; empty: not readable
+ * @param path as it was asked for, without the query, at most 2048 characters; empty: not readable, or a tunnel
+ * @param query the query's parameters, each name followed by {@code =} and, where the route says so, its value, joined by
+ *     {@code &}, as the client spelt them, at most 2048 characters; empty: there is none
  * @param route the route's name; empty: none was found
  * @param rule which of the route's rules permitted it, from 0; empty: none, or the route has no rules
  * @param decision what became of it
@@ -30,9 +33,11 @@ import java.util.OptionalLong;
 public record AuditedRequest(
         String id,
         Form form,
+        Protocol protocol,
         String method,
         Optional<String> host,
         Optional<String> path,
+        Optional<String> query,
         Optional<String> route,
         OptionalInt rule,
         Decision decision,
@@ -47,9 +52,11 @@ public record AuditedRequest(
     public AuditedRequest {
         Require.present(id, "id");
         Require.present(form, "form");
+        Require.present(protocol, "protocol");
         Require.present(method, "method");
         host = Require.present(host, "host");
         path = Require.present(path, "path");
+        query = Require.present(query, "query");
         route = Require.present(route, "route");
         rule = Require.present(rule, "rule");
         Require.present(decision, "decision");
@@ -65,7 +72,32 @@ public record AuditedRequest(
         /** The first path segment names the route. */
         @JsonProperty("BaseUrl")
         BASE_URL,
+        /** An absolute target, as clients with {@code HTTP_PROXY} send it. */
+        @JsonProperty("HttpProxy")
+        HTTP_PROXY,
+        /** A request in a tunnel that the proxy ends itself, as clients with {@code HTTPS_PROXY} send it. */
+        @JsonProperty("Intercepted")
+        INTERCEPTED,
+        /** The request for a tunnel itself: refused, or passed through unseen. */
+        @JsonProperty("Tunnel")
+        TUNNEL,
         /** The request's head could not be read. */
+        @JsonProperty("Unknown")
+        UNKNOWN
+    }
+
+    /** What a client spoke. */
+    public enum Protocol {
+        @JsonProperty("HTTP/1.0")
+        HTTP_1_0,
+        @JsonProperty("HTTP/1.1")
+        HTTP_1_1,
+        @JsonProperty("HTTP/2")
+        HTTP_2,
+        /** HTTP/1.1, upgraded (RFC 6455). */
+        @JsonProperty("WebSocket")
+        WEB_SOCKET,
+        /** What could not be read. */
         @JsonProperty("Unknown")
         UNKNOWN
     }

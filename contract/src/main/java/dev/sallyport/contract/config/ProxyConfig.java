@@ -16,6 +16,7 @@ import java.util.Set;
  * @param enforcement what happens to a request that the policy refuses; absent: it is refused
  * @param admin who may ask the admin port for the status; empty: nobody may
  * @param limits bounds on what all clients together can make the proxy hold; absent: {@link ProxyLimits#DEFAULTS}
+ * @param requestLimits bounds on the requests of all routes together, besides each route's own; absent: none
  * @param routes what may leave, at most {@value #MAX_ROUTES}, unique by name; empty: nothing may
  */
 public record ProxyConfig(
@@ -25,6 +26,7 @@ public record ProxyConfig(
         Enforcement enforcement,
         Optional<AdminAccess> admin,
         ProxyLimits limits,
+        RouteLimits requestLimits,
         List<RouteConfig> routes) {
 
     public static final String SCHEMA = "sallyport.dev/proxy-config/v1";
@@ -38,6 +40,7 @@ public record ProxyConfig(
         enforcement = Require.orElse(enforcement, Enforcement.ENFORCE);
         admin = Require.orElse(admin, Optional.empty());
         limits = Require.orElse(limits, ProxyLimits.DEFAULTS);
+        requestLimits = Require.orElse(requestLimits, RouteLimits.NONE);
         routes = List.copyOf(Require.present(routes, "routes"));
         Require.that(routes.size() <= MAX_ROUTES, "routes: more than " + MAX_ROUTES);
         Set<String> names = new HashSet<>();

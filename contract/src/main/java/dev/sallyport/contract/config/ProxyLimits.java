@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
  * @param headBytes a request's line and fields, 1 KiB to 1 MiB; default 64 KiB; beyond: 431
  * @param headFields a request's number of fields, 8 to 2000; default 200; beyond: 431
  * @param targetBytes a request target, 256 bytes to 64 KiB; default 16 KiB; beyond: 414
+ * @param trailerBytes a body's trailers, 256 bytes to 1 MiB; default 16 KiB
+ * @param chunkLineBytes the line before a chunk, its extensions included, 16 bytes to 64 KiB; default 1 KiB
+ * @param streams requests under way on one HTTP/2 connection, 1 to 10,000; default 128
  * @param headSeconds time for a request's head to arrive, 1 to 300; default 10
  * @param idleSeconds time that a connection between requests is kept, 1 to 3600; default 300
  * @param connectSeconds time to connect to an upstream, TLS included, 1 to 300; default 10
@@ -24,19 +27,26 @@ public record ProxyLimits(
         Integer headBytes,
         Integer headFields,
         Integer targetBytes,
+        Integer trailerBytes,
+        Integer chunkLineBytes,
+        Integer streams,
         Integer headSeconds,
         Integer idleSeconds,
         Integer connectSeconds,
         Integer silenceSeconds,
         Integer drainSeconds) {
 
-    public static final ProxyLimits DEFAULTS = new ProxyLimits(1024, 64 * 1024, 200, 16 * 1024, 10, 300, 10, 600, 25);
+    public static final ProxyLimits DEFAULTS =
+            new ProxyLimits(1024, 64 * 1024, 200, 16 * 1024, 16 * 1024, 1024, 128, 10, 300, 10, 600, 25);
 
     public ProxyLimits {
         clientConnections = within(clientConnections, 1024, 1, 65_536, "clientConnections");
         headBytes = within(headBytes, 64 * 1024, 1024, 1024 * 1024, "headBytes");
         headFields = within(headFields, 200, 8, 2_000, "headFields");
         targetBytes = within(targetBytes, 16 * 1024, 256, 64 * 1024, "targetBytes");
+        trailerBytes = within(trailerBytes, 16 * 1024, 256, 1024 * 1024, "trailerBytes");
+        chunkLineBytes = within(chunkLineBytes, 1024, 16, 64 * 1024, "chunkLineBytes");
+        streams = within(streams, 128, 1, 10_000, "streams");
         headSeconds = within(headSeconds, 10, 1, 300, "headSeconds");
         idleSeconds = within(idleSeconds, 300, 1, 3_600, "idleSeconds");
         connectSeconds = within(connectSeconds, 10, 1, 300, "connectSeconds");

@@ -19,6 +19,12 @@ import java.util.regex.Pattern;
  *     where there is one and it is no wildcard, otherwise none
  * @param rules what may be asked, at most 64; empty: everything
  * @param limits bounds; absent: none but the proxy's own
+ * @param tlsMode what is done with a client's TLS; absent: intercepted. Passthrough takes no credential, no rules, no base
+ *     URL and no limits but {@code concurrentRequests}, as what is inside is not seen
+ * @param placeholder what stands for the credential on the agent's side; absent: the credential goes into every
+ *     permitted request
+ * @param redactResponses where an echoed credential is masked; absent: in headers; of no effect without a credential
+ * @param queryLogging how much of a query the audit log shows; absent: the parameters' names
  */
 public record RouteConfig(
         String name,
@@ -29,7 +35,11 @@ public record RouteConfig(
         Optional<CredentialConfig> credential,
         Optional<HostPattern> baseUrlHost,
         List<RuleConfig> rules,
-        RouteLimits limits) {
+        RouteLimits limits,
+        TlsMode tlsMode,
+        Optional<PlaceholderConfig> placeholder,
+        RedactResponses redactResponses,
+        QueryLogging queryLogging) {
 
     private static final Pattern NAME = Pattern.compile("[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?");
 
@@ -44,11 +54,26 @@ public record RouteConfig(
         baseUrlHost = Require.orElse(baseUrlHost, Optional.empty());
         rules = List.copyOf(Require.orElse(rules, List.of()));
         limits = Require.orElse(limits, RouteLimits.NONE);
+        tlsMode = Require.orElse(tlsMode, TlsMode.INTERCEPT);
+        placeholder = Require.orElse(placeholder, Optional.empty());
+        redactResponses = Require.orElse(redactResponses, RedactResponses.HEADERS);
+        queryLogging = Require.orElse(queryLogging, QueryLogging.NAMES);
         Require.that(rules.size() <= 64, "rules: more than 64");
         Require.that(credential.isEmpty() || scheme == Scheme.HTTPS, "credential: none over plain HTTP");
         Require.that(
                 trustedCertificates.isEmpty() || scheme == Scheme.HTTPS,
                 "trustedCertificates: of no use over plain HTTP");
         Require.that(baseUrlHost.isEmpty() || baseUrlHost.get().isLiteral(), "baseUrlHost: a wildcard");
+        Require.that(placeholder.isEmpty() || credential.isPresent(), "placeholder: stands for no credential");
+        if (tlsMode == TlsMode.PASSTHROUGH) {
+            Require.that(scheme == Scheme.HTTPS, "tlsMode: plain HTTP has no TLS to pass through");
+            Require.that(
+                    credential.isEmpty() && rules.isEmpty() && baseUrlHost.isEmpty() && trustedCertificates.isEmpty(),
+                    "tlsMode: Passthrough takes no credential, rules, baseUrlHost or trustedCertificates");
+            Require.that(
+                    limits.requestsPerMinute().isEmpty()
+                            && limits.requestBodyBytes().isEmpty(),
+                    "tlsMode: Passthrough takes no limits but concurrentRequests");
+        }
     }
 }

@@ -34,6 +34,7 @@ class ProxyConfigTest {
                         Enforcement.ENFORCE,
                         Optional.empty(),
                         ProxyLimits.DEFAULTS,
+                        RouteLimits.NONE,
                         List.of(new RouteConfig(
                                 "anthropic",
                                 Scheme.HTTPS,
@@ -43,7 +44,11 @@ class ProxyConfigTest {
                                 Optional.empty(),
                                 Optional.empty(),
                                 List.of(),
-                                RouteLimits.NONE))));
+                                RouteLimits.NONE,
+                                TlsMode.INTERCEPT,
+                                Optional.empty(),
+                                RedactResponses.HEADERS,
+                                QueryLogging.NAMES))));
     }
 
     @Test
@@ -54,7 +59,8 @@ class ProxyConfigTest {
                 new SandboxRef("team", "claude", "4f1d"),
                 Enforcement.AUDIT,
                 Optional.of(new AdminAccess("cHVibGlj", "cmVzcG9uc2U=")),
-                new ProxyLimits(10, 2048, 20, 512, 5, 60, 3, 30, 9),
+                new ProxyLimits(10, 2048, 20, 512, 300, 20, 7, 5, 60, 3, 30, 9),
+                new RouteLimits(OptionalInt.of(600), OptionalInt.of(64), OptionalLong.of(1L << 30)),
                 List.of(
                         route("bearer", new CredentialConfig.Bearer(new SecretRef("a", "token"))),
                         route(
@@ -162,8 +168,17 @@ class ProxyConfigTest {
                 Optional.of("-----BEGIN CERTIFICATE-----"),
                 Optional.of(credential),
                 Optional.of(HostPattern.parse("api.example.com")),
-                List.of(new RuleConfig(List.of("GET", "POST"), List.of(new PathPattern("/v1/**")))),
-                new RouteLimits(OptionalInt.of(120), OptionalInt.of(16), OptionalLong.of(1L << 25)));
+                List.of(new RuleConfig(
+                        List.of("GET", "POST"),
+                        List.of(new PathPattern("/v1/**")),
+                        Optional.of("request.method == 'GET'"))),
+                new RouteLimits(OptionalInt.of(120), OptionalInt.of(16), OptionalLong.of(1L << 25)),
+                TlsMode.INTERCEPT,
+                Optional.of(new PlaceholderConfig(
+                        "placeholder-0123456789-abcdef",
+                        List.of(PlaceholderConfig.Place.HEADER, PlaceholderConfig.Place.BODY))),
+                RedactResponses.FULL,
+                QueryLogging.VALUES);
     }
 
     private static ProxyConfig read(String json) throws InvalidJsonException {

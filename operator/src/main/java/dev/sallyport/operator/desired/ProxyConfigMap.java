@@ -3,6 +3,7 @@ package dev.sallyport.operator.desired;
 import dev.sallyport.contract.config.AdminAccess;
 import dev.sallyport.contract.config.ProxyConfig;
 import dev.sallyport.contract.config.ProxyLimits;
+import dev.sallyport.contract.config.RouteLimits;
 import dev.sallyport.contract.config.SandboxRef;
 import dev.sallyport.contract.json.StrictJson;
 import dev.sallyport.operator.model.Names;
@@ -54,6 +55,7 @@ final class ProxyConfigMap {
                 sandbox.enforcement(),
                 Optional.of(admin),
                 limits(sandbox),
+                RouteLimits.NONE,
                 sandbox.routes());
     }
 
@@ -66,6 +68,9 @@ final class ProxyConfigMap {
                 defaults.headBytes(),
                 defaults.headFields(),
                 defaults.targetBytes(),
+                defaults.trailerBytes(),
+                defaults.chunkLineBytes(),
+                defaults.streams(),
                 defaults.headSeconds(),
                 defaults.idleSeconds(),
                 defaults.connectSeconds(),

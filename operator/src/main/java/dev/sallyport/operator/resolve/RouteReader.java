@@ -5,21 +5,21 @@ import dev.sallyport.api.v1alpha1.ConfigMapKeySelector;
 import dev.sallyport.api.v1alpha1.Credential;
 import dev.sallyport.api.v1alpha1.CredentialKind;
 import dev.sallyport.api.v1alpha1.Limits;
-import dev.sallyport.api.v1alpha1.QueryLogging;
-import dev.sallyport.api.v1alpha1.RedactResponses;
 import dev.sallyport.api.v1alpha1.Route;
 import dev.sallyport.api.v1alpha1.Rule;
 import dev.sallyport.api.v1alpha1.SecretKeySelector;
-import dev.sallyport.api.v1alpha1.TlsMode;
 import dev.sallyport.contract.config.Addresses;
 import dev.sallyport.contract.config.CredentialConfig;
 import dev.sallyport.contract.config.HostPattern;
 import dev.sallyport.contract.config.PathPattern;
+import dev.sallyport.contract.config.QueryLogging;
+import dev.sallyport.contract.config.RedactResponses;
 import dev.sallyport.contract.config.RouteConfig;
 import dev.sallyport.contract.config.RouteLimits;
 import dev.sallyport.contract.config.RuleConfig;
 import dev.sallyport.contract.config.Scheme;
 import dev.sallyport.contract.config.SecretRef;
+import dev.sallyport.contract.config.TlsMode;
 import dev.sallyport.operator.model.Names;
 import dev.sallyport.operator.model.Problem;
 import io.fabric8.kubernetes.api.model.Quantity;
@@ -109,22 +109,26 @@ final class RouteReader {
                         credential,
                         baseUrlHost,
                         rules,
-                        limits.orElse(RouteLimits.NONE)));
+                        limits.orElse(RouteLimits.NONE),
+                        TlsMode.INTERCEPT,
+                        Optional.empty(),
+                        RedactResponses.NONE,
+                        QueryLogging.NAMES));
     }
 
     private void refuseUnsupported(Route route, String path) {
-        if (route.tlsMode() == TlsMode.Passthrough) {
+        if (route.tlsMode() == dev.sallyport.api.v1alpha1.TlsMode.Passthrough) {
             problems.add(Problem.notSupported(
                     path + ".tls.mode", "this release has no Passthrough", "use Intercept, or leave it out"));
         }
-        RedactResponses redaction = route.redactResponses();
-        if (redaction != null && redaction != RedactResponses.None) {
+        var redaction = route.redactResponses();
+        if (redaction != null && redaction != dev.sallyport.api.v1alpha1.RedactResponses.None) {
             problems.add(Problem.notSupported(
                     path + ".redactResponses",
                     "this release does not redact responses",
                     "leave it out, or set it to None"));
         }
-        if (route.queryLogging() == QueryLogging.Values) {
+        if (route.queryLogging() == dev.sallyport.api.v1alpha1.QueryLogging.Values) {
             problems.add(Problem.notSupported(
                     path + ".audit.query",
                     "this release does not log values of queries",
@@ -301,7 +305,7 @@ final class RouteReader {
                                 () -> new PathPattern(text))
                         .ifPresent(paths::add);
             }
-            attempt(at, "write methods in upper case", () -> new RuleConfig(rule.methods(), paths))
+            attempt(at, "write methods in upper case", () -> new RuleConfig(rule.methods(), paths, Optional.empty()))
                     .ifPresent(rules::add);
         }
         return rules;

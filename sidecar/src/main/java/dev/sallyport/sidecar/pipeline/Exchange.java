@@ -500,9 +500,11 @@ final class Exchange {
         return new AuditedRequest(
                 id,
                 admission.path().isPresent() ? AuditedRequest.Form.BASE_URL : AuditedRequest.Form.UNKNOWN,
+                AuditedRequest.Protocol.HTTP_1_1,
                 method(),
                 admission.origin().map(Origin::host),
                 admission.path().map(path -> path.substring(0, Math.min(path.length(), MOST_PATH))),
+                Optional.empty(),
                 route,
                 permit.map(Permit::rule).orElse(OptionalInt.empty()),
                 decision(reason, wouldDeny),

@@ -44,7 +44,19 @@ record RefusalBody(Refusal error) {
             case UPSTREAM_RESET -> "The host closed the connection before it answered.";
             case INTERNAL_ERROR -> "The proxy failed; its log has the place. Please report it.";
             case UPSTREAM_TIMEOUT -> "The host did not answer in time.";
+            case AUTHORITY_MISMATCH ->
+                "The tunnel's host, the TLS server name and the request's host are not the same; use one connection for"
+                        + " each host.";
+            case REDACTION_IMPOSSIBLE ->
+                "The host's answer is encoded although the identity coding was asked for, so it cannot be searched for"
+                        + " the credential.";
             case PATH_NOT_ALLOWED,
+                    CONDITION_NOT_MET,
+                    CONDITION_NOT_EVALUABLE,
+                    CONDITION_TOO_COSTLY,
+                    BODY_UNUSABLE,
+                    PLACEHOLDER_MISSING,
+                    PLACEHOLDER_MISUSE,
                     AMBIGUOUS_PATH,
                     BODY_TOO_LARGE,
                     RATE_LIMITED,

@@ -122,9 +122,11 @@ class AuditLogIT {
         return new AuditedRequest(
                 "id",
                 AuditedRequest.Form.BASE_URL,
+                AuditedRequest.Protocol.HTTP_1_1,
                 "GET",
                 Optional.of("h"),
                 Optional.of(path),
+                Optional.empty(),
                 Optional.of("r"),
                 OptionalInt.empty(),
                 AuditedRequest.Decision.ALLOWED,

@@ -32,11 +32,12 @@ class BaseUrlIT {
         proxy = new RunningProxy(
                 directory,
                 RunningProxy.config(
-                        Routes.with(
-                                Routes.with(Routes.https("anthropic", upstream.port()), Routes.apiKey()),
-                                Routes.rule(List.of("POST", "GET"), "/v1/messages"),
-                                Routes.rule(List.of("GET", "HEAD"), "/v1/models/**")),
-                        Routes.https("open", upstream.port())));
+                        Routes.https("anthropic", upstream.port())
+                                .credential(Routes.apiKey())
+                                .rule(List.of("POST", "GET"), "/v1/messages")
+                                .rule(List.of("GET", "HEAD"), "/v1/models/**")
+                                .build(),
+                        Routes.https("open", upstream.port()).build()));
     }
 
     @AfterEach

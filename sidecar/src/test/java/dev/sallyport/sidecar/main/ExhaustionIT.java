@@ -23,7 +23,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** Clients that hold on to what they got, and a proxy that must not run out of it. */
 class ExhaustionIT {
 
-    private static final ProxyLimits TIGHT = new ProxyLimits(2, 65_536, 200, 16_384, 1, 2, 10, 600, 1);
+    private static final ProxyLimits TIGHT =
+            new ProxyLimits(2, 65_536, 200, 16_384, 16_384, 1024, 128, 1, 2, 10, 600, 1);
 
     @TempDir
     Path directory;
@@ -128,6 +129,7 @@ class ExhaustionIT {
     }
 
     private ProxyConfig config(ProxyLimits limits) {
-        return RunningProxy.config(1, limits, Routes.https("open", upstream.port()));
+        return RunningProxy.config(
+                1, limits, Routes.https("open", upstream.port()).build());
     }
 }

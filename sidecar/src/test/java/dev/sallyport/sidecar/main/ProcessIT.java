@@ -55,9 +55,11 @@ class ProcessIT {
         RunningProxy.secret(directory, "anthropic", "api-key", KEY);
         ProxyConfig config = RunningProxy.config(
                 1,
-                new ProxyLimits(1024, 65_536, 200, 16_384, 10, 300, 10, 600, 20),
-                Routes.with(Routes.https("keyed", upstream.port()), Routes.apiKey()),
-                Routes.https("open", upstream.port()));
+                new ProxyLimits(1024, 65_536, 200, 16_384, 16_384, 1024, 128, 10, 300, 10, 600, 20),
+                Routes.https("keyed", upstream.port())
+                        .credential(Routes.apiKey())
+                        .build(),
+                Routes.https("open", upstream.port()).build());
         RunningProxy.replace(directory.resolve("config.json"), StrictJson.write(config));
     }
 

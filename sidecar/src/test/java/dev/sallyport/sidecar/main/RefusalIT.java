@@ -5,13 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sallyport.contract.audit.AuditedRequest;
 import dev.sallyport.contract.audit.Reason;
 import dev.sallyport.contract.config.Enforcement;
-import dev.sallyport.contract.config.HostPattern;
 import dev.sallyport.contract.config.ProxyConfig;
 import dev.sallyport.contract.config.ProxyLimits;
 import dev.sallyport.contract.config.RouteConfig;
 import dev.sallyport.contract.config.RouteLimits;
-import dev.sallyport.contract.config.Scheme;
 import dev.sallyport.sidecar.testing.RawClient;
+import dev.sallyport.sidecar.testing.RouteBuilder;
 import dev.sallyport.sidecar.testing.Upstream;
 import dev.sallyport.sidecar.upstream.SpecialPurposeRegistries;
 import java.io.ByteArrayOutputStream;
@@ -75,8 +74,10 @@ class RefusalIT {
                 "nonsense",
             })
     void a_head_that_breaks_the_rules_or_has_two_readings_is_malformed(String head) throws Exception {
-        try (RunningProxy proxy =
-                        new RunningProxy(directory, RunningProxy.config(Routes.https("open", upstream.port())));
+        try (RunningProxy proxy = new RunningProxy(
+                        directory,
+                        RunningProxy.config(
+                                Routes.https("open", upstream.port()).build()));
                 RawClient client = proxy.raw()) {
             client.head(head.split("\\|"));
 
@@ -103,8 +104,10 @@ class RefusalIT {
     void everything_else_has_its_own_reason(String text) throws Exception {
         String[] parts = text.split("\\|", 2);
         String[] expected = parts[0].split(" ", 2);
-        try (RunningProxy proxy =
-                        new RunningProxy(directory, RunningProxy.config(Routes.https("open", upstream.port())));
+        try (RunningProxy proxy = new RunningProxy(
+                        directory,
+                        RunningProxy.config(
+                                Routes.https("open", upstream.port()).build()));
                 RawClient client = proxy.raw()) {
             client.head(parts[1].split("\\|"));
 
@@ -118,8 +121,9 @@ class RefusalIT {
 
     @Test
     void limits_on_the_head_have_their_statuses() throws Exception {
-        try (RunningProxy proxy =
-                new RunningProxy(directory, RunningProxy.config(Routes.https("open", upstream.port())))) {
+        try (RunningProxy proxy = new RunningProxy(
+                directory,
+                RunningProxy.config(Routes.https("open", upstream.port()).build()))) {
             try (RawClient client = proxy.raw()) {
                 client.head("GET /open/" + "x".repeat(17_000) + " HTTP/1.1", "Host: p");
                 assertThat(client.readMessage()).contains(" 414 ", "TargetTooLong");
@@ -137,8 +141,10 @@ class RefusalIT {
 
     @Test
     void an_h2c_upgrade_is_dropped_and_the_request_passes() throws Exception {
-        try (RunningProxy proxy =
-                        new RunningProxy(directory, RunningProxy.config(Routes.https("open", upstream.port())));
+        try (RunningProxy proxy = new RunningProxy(
+                        directory,
+                        RunningProxy.config(
+                                Routes.https("open", upstream.port()).build()));
                 RawClient client = proxy.raw()) {
             client.head(
                     "GET /open/ HTTP/1.1",
@@ -155,7 +161,9 @@ class RefusalIT {
 
     @Test
     void a_used_up_minute_says_when_to_come_back() throws Exception {
-        RouteConfig route = Routes.with(Routes.https("open", upstream.port()), Routes.limits(2, 0, -1));
+        RouteConfig route = Routes.https("open", upstream.port())
+                .limits(Routes.limits(2, 0, -1))
+                .build();
         try (RunningProxy proxy = new RunningProxy(directory, RunningProxy.config(route))) {
             assertThat(proxy.get("/open/").statusCode()).isEqualTo(200);
             assertThat(proxy.get("/open/").statusCode()).isEqualTo(200);
@@ -180,7 +188,9 @@ class RefusalIT {
                     .executeBlocking(() -> go.await(10, TimeUnit.SECONDS))
                     .onComplete(done -> request.response().end("late"));
         });
-        RouteConfig route = Routes.with(Routes.https("open", upstream.port()), Routes.limits(0, 1, -1));
+        RouteConfig route = Routes.https("open", upstream.port())
+                .limits(Routes.limits(0, 1, -1))
+                .build();
         try (RunningProxy proxy = new RunningProxy(directory, RunningProxy.config(route));
                 RawClient first = proxy.raw()) {
             first.head("GET /open/ HTTP/1.1", "Host: p");
@@ -200,7 +210,9 @@ class RefusalIT {
     void a_body_beyond_its_limit_is_refused_declared_or_not() throws Exception {
         upstream.answer(request ->
                 request.body().onSuccess(body -> request.response().end("got " + body.length())));
-        RouteConfig route = Routes.with(Routes.https("open", upstream.port()), Routes.limits(0, 0, 10));
+        RouteConfig route = Routes.https("open", upstream.port())
+                .limits(Routes.limits(0, 0, 10))
+                .build();
         try (RunningProxy proxy = new RunningProxy(directory, RunningProxy.config(route))) {
             try (RawClient client = proxy.raw()) {
                 client.head("POST /open/ HTTP/1.1", "Host: p", "Content-Length: 10")
@@ -234,7 +246,10 @@ class RefusalIT {
                 64,
                 Duration.ofSeconds(1));
         try (RunningProxy proxy = new RunningProxy(
-                directory, Optional.of(RunningProxy.config(Routes.https("open", upstream.port()))), rebinding)) {
+                directory,
+                Optional.of(RunningProxy.config(
+                        Routes.https("open", upstream.port()).build())),
+                rebinding)) {
             HttpResponse<String> response = proxy.get("/open/");
 
             assertThat(response.statusCode()).isEqualTo(403);
@@ -247,9 +262,10 @@ class RefusalIT {
     @Test
     void an_unenforced_policy_lets_through_without_the_credential_and_marks_it() throws Exception {
         RunningProxy.secret(directory, "anthropic", "api-key", "sk-1");
-        ProxyConfig enforced = RunningProxy.config(Routes.with(
-                Routes.with(Routes.https("keyed", upstream.port()), Routes.apiKey()),
-                Routes.rule(List.of("GET"), "/allowed")));
+        ProxyConfig enforced = RunningProxy.config(Routes.https("keyed", upstream.port())
+                .credential(Routes.apiKey())
+                .rule(List.of("GET"), "/allowed")
+                .build());
         ProxyConfig audit = new ProxyConfig(
                 ProxyConfig.SCHEMA,
                 1,
@@ -257,6 +273,7 @@ class RefusalIT {
                 Enforcement.AUDIT,
                 Optional.empty(),
                 ProxyLimits.DEFAULTS,
+                RouteLimits.NONE,
                 enforced.routes());
         try (RunningProxy proxy = new RunningProxy(directory, audit)) {
             assertThat(proxy.get("/keyed/forbidden", "x-api-key", "dummy").statusCode())
@@ -276,7 +293,9 @@ class RefusalIT {
 
     @Test
     void a_missing_secret_or_one_bound_elsewhere_is_not_sent() throws Exception {
-        RouteConfig route = Routes.with(Routes.https("keyed", upstream.port()), Routes.apiKey());
+        RouteConfig route = Routes.https("keyed", upstream.port())
+                .credential(Routes.apiKey())
+                .build();
         try (RunningProxy proxy = new RunningProxy(directory, RunningProxy.config(route))) {
             HttpResponse<String> missing = proxy.get("/keyed/");
             assertThat(missing.statusCode()).isEqualTo(503);
@@ -296,26 +315,11 @@ class RefusalIT {
 
     @Test
     void a_wildcard_route_is_reached_through_its_base_url_host_only() throws Exception {
-        RouteConfig wildcard = new RouteConfig(
-                "wild",
-                Scheme.HTTPS,
-                List.of(HostPattern.parse("*.wild.test:" + upstream.port())),
-                dev.sallyport.contract.config.Addresses.PUBLIC,
-                Optional.of(dev.sallyport.sidecar.testing.TestAuthority.pem()),
-                Optional.empty(),
-                Optional.of(HostPattern.parse("one.wild.test:" + upstream.port())),
-                List.of(),
-                RouteLimits.NONE);
-        RouteConfig without = new RouteConfig(
-                "closed",
-                Scheme.HTTPS,
-                wildcard.hosts(),
-                wildcard.addresses(),
-                wildcard.trustedCertificates(),
-                Optional.empty(),
-                Optional.empty(),
-                List.of(),
-                RouteLimits.NONE);
+        RouteConfig wildcard = RouteBuilder.https("wild", "*.wild.test:" + upstream.port())
+                .baseUrlHost("one.wild.test:" + upstream.port())
+                .build();
+        RouteConfig without =
+                RouteBuilder.https("closed", "*.wild.test:" + upstream.port()).build();
         try (RunningProxy proxy = new RunningProxy(directory, RunningProxy.config(wildcard, without))) {
             assertThat(proxy.get("/wild/").statusCode()).isEqualTo(200);
             assertThat(proxy.get("/closed/").body()).contains("RouteNotFound");

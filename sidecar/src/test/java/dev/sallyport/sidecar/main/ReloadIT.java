@@ -9,6 +9,7 @@ import dev.sallyport.contract.config.Enforcement;
 import dev.sallyport.contract.config.ProxyConfig;
 import dev.sallyport.contract.config.ProxyLimits;
 import dev.sallyport.contract.config.RouteConfig;
+import dev.sallyport.contract.config.RouteLimits;
 import dev.sallyport.contract.json.StrictJson;
 import dev.sallyport.contract.status.ProxyReport;
 import dev.sallyport.sidecar.testing.Upstream;
@@ -93,19 +94,11 @@ class ReloadIT {
     @Test
     void trusted_certificates_that_are_none_are_reported() throws Exception {
         try (RunningProxy proxy = new RunningProxy(directory, config(1, "one"))) {
-            RouteConfig good = config(2, "one").routes().getFirst();
             proxy.configure(config(
                     2,
-                    new RouteConfig(
-                            good.name(),
-                            good.scheme(),
-                            good.hosts(),
-                            good.addresses(),
-                            Optional.of("-----BEGIN CERTIFICATE-----\nnonsense"),
-                            good.credential(),
-                            good.baseUrlHost(),
-                            good.rules(),
-                            good.limits())));
+                    Routes.https("one", upstream.port())
+                            .trusted(Optional.of("-----BEGIN CERTIFICATE-----\nnonsense"))
+                            .build()));
 
             Awaitility.await().until(() -> proxy.admin("/metrics").body().contains("sallyport_config_problem 1.0"));
 
@@ -192,7 +185,7 @@ class ReloadIT {
     }
 
     private ProxyConfig config(long generation, String route) {
-        return config(generation, Routes.https(route, upstream.port()));
+        return config(generation, Routes.https(route, upstream.port()).build());
     }
 
     private ProxyConfig config(long generation, RouteConfig route) {
@@ -205,6 +198,7 @@ class ReloadIT {
                         Base64.getEncoder().encodeToString(operator.getPublic().getEncoded()),
                         Base64.getEncoder().encodeToString(RESPONSE_KEY))),
                 ProxyLimits.DEFAULTS,
+                RouteLimits.NONE,
                 List.of(route));
     }
 }

@@ -94,6 +94,7 @@ final class RunningProxy implements AutoCloseable {
                 dev.sallyport.contract.config.Enforcement.ENFORCE,
                 Optional.empty(),
                 limits,
+                dev.sallyport.contract.config.RouteLimits.NONE,
                 List.of(routes));
     }
 

@@ -39,8 +39,10 @@ class StreamingIT {
         proxy = new RunningProxy(
                 directory,
                 RunningProxy.config(
-                        Routes.with(Routes.https("keyed", upstream.port()), Routes.apiKey()),
-                        Routes.https("open", upstream.port())));
+                        Routes.https("keyed", upstream.port())
+                                .credential(Routes.apiKey())
+                                .build(),
+                        Routes.https("open", upstream.port()).build()));
     }
 
     @AfterEach

@@ -3,12 +3,10 @@ package dev.sallyport.sidecar.main;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sallyport.contract.audit.AuditedRequest;
-import dev.sallyport.contract.config.Addresses;
-import dev.sallyport.contract.config.HostPattern;
 import dev.sallyport.contract.config.ProxyLimits;
 import dev.sallyport.contract.config.RouteConfig;
-import dev.sallyport.contract.config.RouteLimits;
 import dev.sallyport.contract.config.Scheme;
+import dev.sallyport.sidecar.testing.RouteBuilder;
 import dev.sallyport.sidecar.testing.Upstream;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -17,7 +15,6 @@ import java.net.Socket;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -35,7 +32,7 @@ class UpstreamFaultIT {
     @Test
     void a_certificate_for_another_name_is_refused() throws Exception {
         try (Upstream upstream = new Upstream("dns:other.test,ip:127.0.0.1")) {
-            expect(Routes.https("api", upstream.port()), 502, "UpstreamCertificateInvalid");
+            expect(Routes.https("api", upstream.port()).build(), 502, "UpstreamCertificateInvalid");
             assertThat(upstream.received()).isEmpty();
         }
     }
@@ -56,7 +53,7 @@ class UpstreamFaultIT {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             port = socket.getLocalPort();
         }
-        expect(Routes.https("api", port), 502, "UpstreamUnreachable");
+        expect(Routes.https("api", port).build(), 502, "UpstreamUnreachable");
     }
 
     @Test
@@ -117,20 +114,16 @@ class UpstreamFaultIT {
 
     private RunningProxy proxy(RouteConfig route) throws IOException {
         return new RunningProxy(
-                directory, RunningProxy.config(1, new ProxyLimits(1024, 65_536, 200, 16_384, 10, 300, 2, 2, 5), route));
+                directory,
+                RunningProxy.config(
+                        1, new ProxyLimits(1024, 65_536, 200, 16_384, 16_384, 1024, 128, 10, 300, 2, 2, 5), route));
     }
 
     private static RouteConfig route(String host, Scheme scheme, Optional<String> trusted) {
-        return new RouteConfig(
-                "api",
-                scheme,
-                List.of(HostPattern.parse(host)),
-                Addresses.PUBLIC,
-                trusted,
-                Optional.empty(),
-                Optional.empty(),
-                List.of(),
-                RouteLimits.NONE);
+        return (scheme == Scheme.HTTPS
+                        ? RouteBuilder.https("api", host).trusted(trusted)
+                        : RouteBuilder.http("api", host))
+                .build();
     }
 
     /** Answers every connection with the same bytes, and then closes it or says no more. */

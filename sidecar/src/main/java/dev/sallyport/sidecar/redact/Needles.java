@@ -25,11 +25,13 @@ public final class Needles implements AutoCloseable {
     public static final int LONGEST = 16 * 1024;
 
     private final NeedleGraph graph;
+    private final int shortest;
     private final AtomicInteger holders = new AtomicInteger(1);
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    private Needles(NeedleGraph graph) {
+    private Needles(NeedleGraph graph, int shortest) {
         this.graph = graph;
+        this.shortest = shortest;
     }
 
     /**
@@ -48,7 +50,9 @@ public final class Needles implements AutoCloseable {
             graph.add(secret);
         }
         graph.complete();
-        return new Needles(graph);
+        // No form of a secret is shorter than the secret itself.
+        return new Needles(
+                graph, secrets.stream().mapToInt(secret -> secret.length).min().orElse(Integer.MAX_VALUE));
     }
 
     /** Whether a secret has a length with which it can be masked. Where it hasn't, nothing it is injected into may be. */
@@ -62,13 +66,46 @@ public final class Needles implements AutoCloseable {
      * @throws IllegalStateException if these needles are closed
      */
     public StreamMasker newStream() {
+        hold();
+        return new StreamMasker(graph, this::release);
+    }
+
+    /**
+     * Keeps these needles from being overwritten until {@link #release} is called once.
+     *
+     * @throws IllegalStateException if they are closed
+     */
+    void hold() {
         holders.getAndUpdate(count -> {
             if (count == 0 || closed.get()) {
                 throw new IllegalStateException("closed");
             }
             return count + 1;
         });
-        return new StreamMasker(graph, this::release);
+    }
+
+    /** Ends one hold. */
+    void release() {
+        if (holders.decrementAndGet() == 0) {
+            graph.wipe();
+        }
+    }
+
+    /** Whether there may be a secret in the text; if not, there surely is none. For who holds these needles. */
+    boolean mayBeIn(CharSequence text) {
+        long[] pairs = graph.startPairs();
+        int last = text.length() - shortest;
+        for (int at = 0; at <= last; at++) {
+            char first = text.charAt(at);
+            char second = text.charAt(at + 1);
+            if (first < 256 && second < 256) {
+                int pair = first << 8 | second;
+                if ((pairs[pair >>> 6] >>> pair & 1) != 0) {
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 
     /**
@@ -79,11 +116,16 @@ public final class Needles implements AutoCloseable {
      * @throws IllegalStateException if these needles are closed
      */
     public String mask(String value) {
-        byte[] bytes = value.getBytes(StandardCharsets.ISO_8859_1);
         try (StreamMasker masker = newStream()) {
-            if (!masker.maskWhole(bytes, 0, bytes.length)) {
-                return value;
-            }
+            return mayBeIn(value) ? masked(value, masker) : value;
+        }
+    }
+
+    /** The same with a masker that is at hand, in the middle of nothing. */
+    static String masked(String value, StreamMasker masker) {
+        byte[] bytes = value.getBytes(StandardCharsets.ISO_8859_1);
+        if (!masker.maskWhole(bytes, 0, bytes.length)) {
+            return value;
         }
         StringBuilder masked = new StringBuilder(value);
         for (int i = 0; i < bytes.length; i++) {
@@ -99,12 +141,6 @@ public final class Needles implements AutoCloseable {
     public void close() {
         if (closed.compareAndSet(false, true)) {
             release();
-        }
-    }
-
-    private void release() {
-        if (holders.decrementAndGet() == 0) {
-            graph.wipe();
         }
     }
 

@@ -13,6 +13,8 @@ public final class StreamMasker implements AutoCloseable {
 
     static final byte MASK = '*';
 
+    private static final int LEAST_TELLING = 3;
+
     private final NeedleGraph graph;
     private final Runnable onClose;
 
@@ -97,6 +99,27 @@ public final class StreamMasker implements AutoCloseable {
     }
 
     /**
+     * Ends a message of a stream whose framing is not to be trusted, without a new beginning: gives out what was held back,
+     * since its receiver may wait for it. Where that is more than {@value #LEAST_TELLING} bytes of what may be a secret it
+     * is masked; less tells nothing. What follows of a secret is masked all the same.
+     *
+     * @throws IllegalStateException if this stream is closed
+     */
+    void boundary(Output output) {
+        requireOpen();
+        if (heldLength > 0) {
+            if (heldLength > LEAST_TELLING) {
+                for (int i = 0; i < heldLength; i++) {
+                    maskedBytes += held[i] == MASK ? 0 : 1;
+                    held[i] = MASK;
+                }
+            }
+            output.write(held, 0, heldLength);
+            heldLength = 0;
+        }
+    }
+
+    /**
      * Masks a whole body or message in place, which is no part of a stream.
      *
      * @return whether there was a secret in it
@@ -115,6 +138,11 @@ public final class StreamMasker implements AutoCloseable {
     /** Bytes that were masked so far. If it isn't zero, the upstream has shown a secret. */
     public long maskedBytes() {
         return maskedBytes;
+    }
+
+    /** How many bytes are held back. */
+    int held() {
+        return heldLength;
     }
 
     /** Forgets what is held back, and lets the needles go. */

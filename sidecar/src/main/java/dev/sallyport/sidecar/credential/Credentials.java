@@ -1,20 +1,31 @@
 package dev.sallyport.sidecar.credential;
 
+import dev.sallyport.contract.config.CredentialConfig;
 import dev.sallyport.contract.config.HostPattern;
+import dev.sallyport.contract.config.RedactResponses;
+import dev.sallyport.contract.config.RouteConfig;
 import dev.sallyport.contract.config.SecretRef;
 import dev.sallyport.contract.status.ProxyReport.CredentialState;
 import dev.sallyport.contract.status.ProxyReport.CredentialState.State;
+import dev.sallyport.sidecar.redact.Needles;
+import dev.sallyport.sidecar.redact.ResponseMasking;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 
-/** All Secret values that one configuration names, as they were at one moment. Immutable. */
+/** All Secret values that one configuration names, as they were at one moment. They never change. */
 public final class Credentials {
 
     private static final SecretValue NOT_NAMED = new SecretValue.Unusable(State.MISSING, "not named");
 
     private final List<SecretRef> refs;
     private final Map<SecretRef, SecretValue> values;
+
+    /** Made when first asked for, by the values that they mask. Garbage with these credentials, as the values are. */
+    private final Map<List<SecretRef>, Needles> needles = new ConcurrentHashMap<>();
 
     /** Holds these, in the order of the references. */
     public Credentials(List<SecretRef> refs, Map<SecretRef, SecretValue> values) {
@@ -24,6 +35,33 @@ public final class Credentials {
 
     SecretValue get(SecretRef ref) {
         return values.getOrDefault(ref, NOT_NAMED);
+    }
+
+    /**
+     * What masks the answer to a request that got its credential from here, to be closed when the exchange has ended. It goes
+     * on when these credentials are replaced.
+     */
+    public ResponseMasking masking(RouteConfig route) {
+        return route.redactResponses() == RedactResponses.NONE
+                ? ResponseMasking.none()
+                : route.credential()
+                        .map(config -> ResponseMasking.of(route.redactResponses(), needles(config)))
+                        .orElseGet(ResponseMasking::none);
+    }
+
+    private Needles needles(CredentialConfig config) {
+        return needles.computeIfAbsent(config.secrets(), secrets -> {
+            List<byte[]> octets = secrets.stream()
+                    .map(this::get)
+                    .flatMap(value -> value instanceof SecretValue.Usable usable
+                                    && usable.secret().isMaskable()
+                            ? Stream.of(usable.secret().octets())
+                            : Stream.empty())
+                    .toList();
+            Needles made = Needles.of(octets);
+            octets.forEach(secret -> Arrays.fill(secret, (byte) 0));
+            return made;
+        });
     }
 
     /** Whether every value can be used. */

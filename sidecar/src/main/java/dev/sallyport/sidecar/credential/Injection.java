@@ -2,6 +2,7 @@ package dev.sallyport.sidecar.credential;
 
 import dev.sallyport.contract.audit.AuditedRequest.CredentialUse;
 import dev.sallyport.contract.audit.Reason;
+import java.util.Optional;
 
 /** What becomes of a permitted request's credential. */
 public sealed interface Injection {
@@ -30,6 +31,23 @@ public sealed interface Injection {
         }
     }
 
+    /** What becomes of a whole request. */
+    sealed interface Outcome {}
+
     /** The request must not go. */
-    record Refused(Reason reason, String message) implements Injection {}
+    record Refused(Reason reason, String message) implements Injection, Outcome {}
+
+    /**
+     * The request may go.
+     *
+     * @param rewritten with the credential in it, and without the client's own; the body may have another length
+     * @param use which credential it has; empty: none, as the route has none or the policy withholds it
+     */
+    record Done(Draft rewritten, Optional<CredentialUse> use) implements Outcome {
+        /** Without the request. */
+        @Override
+        public String toString() {
+            return "Done[" + use + "]";
+        }
+    }
 }

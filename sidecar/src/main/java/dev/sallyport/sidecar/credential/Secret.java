@@ -1,8 +1,13 @@
 package dev.sallyport.sidecar.credential;
 
+import dev.sallyport.sidecar.redact.Needles;
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.HexFormat;
+import java.util.Optional;
 import javax.crypto.Mac;
 
 /**
@@ -26,16 +31,50 @@ public final class Secret {
 
     /** As a query value: all but unreserved characters percent-encoded (RFC 3986, section 2.1). */
     String queryText() {
+        return percentEncoded("-._~");
+    }
+
+    private String percentEncoded(String marks) {
         StringBuilder text = new StringBuilder(value.length * 3);
         for (byte octet : value) {
             char c = (char) (octet & 0xff);
-            if (c < 0x80 && (Character.isLetterOrDigit(c) || "-._~".indexOf(c) >= 0)) {
+            if (c < 0x80 && (Character.isLetterOrDigit(c) || marks.indexOf(c) >= 0)) {
                 text.append(c);
             } else {
                 text.append('%').append(HEX.toHexDigits(octet));
             }
         }
         return text.toString();
+    }
+
+    /**
+     * As a part of a path's segment: all but unreserved characters and the marks that a segment may have are
+     * percent-encoded (RFC 3986, section 3.3), and the semicolon, which begins parameters for some servers, too.
+     */
+    String pathText() {
+        return percentEncoded("-._~!$&'()*+,=:@");
+    }
+
+    /** As a part of a JSON string (RFC 8259, section 7), in UTF-8. Empty: it is no UTF-8 itself. */
+    Optional<byte[]> jsonText() {
+        try {
+            StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(value));
+        } catch (CharacterCodingException e) {
+            return Optional.empty();
+        }
+        ByteArrayOutputStream text = new ByteArrayOutputStream(value.length + 8);
+        for (byte octet : value) {
+            if (octet == '"' || octet == '\\') {
+                text.write('\\');
+            }
+            text.write(octet);
+        }
+        return Optional.of(text.toByteArray());
+    }
+
+    /** Whether it can be masked in answers. */
+    boolean isMaskable() {
+        return Needles.isMaskable(value);
     }
 
     /** Base64 of user name, colon and this (RFC 7617). */

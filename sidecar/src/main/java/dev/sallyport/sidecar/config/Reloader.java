@@ -8,6 +8,8 @@ import dev.sallyport.contract.json.InvalidJsonException;
 import dev.sallyport.contract.json.StrictJson;
 import dev.sallyport.sidecar.credential.CredentialDirectory;
 import dev.sallyport.sidecar.credential.Credentials;
+import dev.sallyport.sidecar.credential.Placeholders;
+import dev.sallyport.sidecar.policy.when.InvalidConditionException;
 import dev.sallyport.sidecar.route.RouteTable;
 import dev.sallyport.sidecar.upstream.Upstreams;
 import java.io.IOException;
@@ -89,8 +91,9 @@ public final class Reloader implements AutoCloseable {
                     .toList();
             Credentials values = credentials.read(refs);
             if (!isServed(config, values)) {
+                RouteTable routes = new RouteTable(config.routes());
                 upstreams.prepare(config.routes());
-                Snapshot snapshot = new Snapshot(config, new RouteTable(config.routes()), values);
+                Snapshot snapshot = new Snapshot(config, routes, values, Placeholders.of(config.routes()));
                 snapshots.serve(snapshot);
                 upstreams.retain(config.routes());
                 onChange.accept(snapshot);
@@ -100,7 +103,7 @@ public final class Reloader implements AutoCloseable {
                         .addKeyValue("credentialsComplete", values.areComplete())
                         .log("Configuration serves");
             }
-        } catch (InvalidJsonException | GeneralSecurityException e) {
+        } catch (InvalidJsonException | InvalidConditionException | GeneralSecurityException e) {
             report(String.valueOf(e.getMessage()));
         } catch (NoSuchFileException e) {
             report("the configuration file is not there");

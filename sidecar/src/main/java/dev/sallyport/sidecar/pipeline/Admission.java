@@ -123,7 +123,8 @@ final class Admission {
         }
         return switch (RequestTarget.parse(request.uri())) {
             case RequestTarget.Malformed malformed -> denial(Reason.MALFORMED_REQUEST);
-            case RequestTarget.Other other -> denial(Reason.ROUTE_NOT_FOUND);
+            case RequestTarget.AbsoluteForm absolute -> denial(Reason.ROUTE_NOT_FOUND);
+            case RequestTarget.AsteriskForm asterisk -> denial(Reason.ROUTE_NOT_FOUND);
             case OriginForm target -> routed(target, snapshot, policy);
         };
     }

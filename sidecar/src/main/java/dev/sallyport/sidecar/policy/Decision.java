@@ -4,7 +4,7 @@ import dev.sallyport.contract.audit.Reason;
 import java.util.OptionalLong;
 
 /** What the policy says of a request. */
-public sealed interface Decision permits Permit, Decision.Deny {
+public sealed interface Decision extends Judgement permits Permit, Decision.Deny {
 
     /**
      * A refusal.

@@ -2,22 +2,25 @@ package dev.sallyport.sidecar.policy;
 
 import dev.sallyport.contract.audit.Reason;
 import dev.sallyport.contract.config.Enforcement;
+import dev.sallyport.contract.config.RouteLimits;
 import dev.sallyport.sidecar.policy.Decision.Deny;
+import dev.sallyport.sidecar.policy.when.RequestFacts;
+import dev.sallyport.sidecar.policy.when.Verdict.Cause;
 import dev.sallyport.sidecar.route.Origin;
 import dev.sallyport.sidecar.route.RequestPath;
 import dev.sallyport.sidecar.route.Route;
 import dev.sallyport.sidecar.route.Route.Verdict;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 
 /**
- * Judges requests by the rules and limits of their route. What is used up of a limit belongs to the route's name, so that a
- * new configuration does not fill it again.
+ * Judges requests by the rules and limits of their route and the limits of the sandbox. What is used up of a route's limits
+ * belongs to the route's name, so that a new configuration does not fill it again.
  */
 public final class Policy {
 
@@ -25,6 +28,7 @@ public final class Policy {
 
     private final LongSupplier nanos;
     private final Map<String, Usage> usage = new ConcurrentHashMap<>();
+    private final Usage ofSandbox = new Usage();
 
     /**
      * Begins with every limit unused.
@@ -36,7 +40,43 @@ public final class Policy {
     }
 
     /**
-     * Decides.
+     * Decides about a request.
+     *
+     * @param enforcement what becomes of one that a rule, a condition or a limit refuses
+     * @param sandbox bounds on all routes' requests together
+     * @return a permit, to be closed when the request has ended; the refusal; or that it takes the body to tell, which is
+     *     said of a request only whose {@link PolicyRequest#bodyIsRead} is false
+     */
+    public Judgement judge(PolicyRequest request, Enforcement enforcement, RouteLimits sandbox) {
+        Route route = request.route();
+        OptionalLong most = mostBodyBytes(route.config().limits(), sandbox);
+        if (most.isPresent()
+                && request.bodyBytes().isPresent()
+                && request.bodyBytes().getAsLong() > most.getAsLong()) {
+            return bodyTooLarge(most.getAsLong());
+        }
+        return switch (route.judge(request.path(), request.facts(), request.bodyIsRead())) {
+            case Verdict.Permitted permitted ->
+                limited(route, request.origin(), permitted.rule(), enforcement, sandbox);
+            case Verdict.NeedsBody _ -> Judgement.NeedsBody.TO_DECIDE;
+            case Verdict.Unlisted.DELIMITER -> ambiguousDelimiter();
+            case Verdict.Unlisted unlisted -> enforced(route, request.origin(), enforcement, refusal(unlisted));
+            case Verdict.Unmet unmet ->
+                enforced(route, request.origin(), enforcement, new Deny(reason(unmet.cause()), unmet.explanation()));
+        };
+    }
+
+    /**
+     * Decides about a tunnel whose inside is not seen: only limits hold.
+     *
+     * @return a permit, to be closed when the tunnel has ended, or the refusal
+     */
+    public Decision tunnel(Route route, Origin origin, Enforcement enforcement, RouteLimits sandbox) {
+        return limited(route, origin, OptionalInt.empty(), enforcement, sandbox);
+    }
+
+    /**
+     * Decides about a request of which conditions see nothing: where the route has any, it is refused.
      *
      * @param bodyBytes the body's declared length; empty: it has none, or it ends when it ends
      * @return a permit, to be closed when the request has ended, or the refusal
@@ -48,36 +88,39 @@ public final class Policy {
             RequestPath path,
             OptionalLong bodyBytes,
             Enforcement enforcement) {
-        OptionalLong most = route.config().limits().requestBodyBytes();
-        if (most.isPresent() && bodyBytes.isPresent() && bodyBytes.getAsLong() > most.getAsLong()) {
-            return bodyTooLarge(most.getAsLong());
+        Deny unseen = new Deny(
+                Reason.CONDITION_NOT_EVALUABLE, "The route's rules have conditions that cannot be evaluated here.");
+        if (route.config().rules().stream().anyMatch(rule -> rule.when().isPresent())) {
+            return unseen;
         }
-        return switch (route.judge(method, path)) {
-            case Verdict.Permitted permitted ->
-                limited(
-                        route,
-                        origin,
-                        permitted.rule() < 0 ? OptionalInt.empty() : OptionalInt.of(permitted.rule()),
-                        enforcement);
-            case Verdict.Refused refused -> {
-                Deny deny = refusal(refused);
-                yield deny.reason() == Reason.AMBIGUOUS_PATH || enforcement == Enforcement.ENFORCE
-                        ? deny
-                        : unenforced(route, origin, deny.reason());
-            }
+        RequestFacts facts = new RequestFacts(method, origin.host(), path.normal(), "", List.of(), Optional.empty());
+        PolicyRequest request = new PolicyRequest(route, origin, path, facts, bodyBytes, true);
+        return switch (judge(request, enforcement, RouteLimits.NONE)) {
+            case Decision decision -> decision;
+            case Judgement.NeedsBody _ -> unseen;
         };
     }
 
-    /** The refusal of a body that is larger than its route permits. */
+    /** The smaller of the route's and the sandbox's bound on a body, in bytes; empty: neither has one. */
+    public static OptionalLong mostBodyBytes(RouteLimits route, RouteLimits sandbox) {
+        OptionalLong most = route.requestBodyBytes();
+        OptionalLong other = sandbox.requestBodyBytes();
+        if (most.isEmpty() || other.isEmpty()) {
+            return most.isPresent() ? most : other;
+        }
+        return OptionalLong.of(Math.min(most.getAsLong(), other.getAsLong()));
+    }
+
+    /** The refusal of a body that is larger than its route or the sandbox permits. */
     public static Deny bodyTooLarge(long most) {
         return new Deny(
                 Reason.BODY_TOO_LARGE,
                 "The request's body is larger than the " + most
-                        + " bytes that its route permits (limits.requestBodyBytes).");
+                        + " bytes that are permitted (limits.requestBodyBytes of its route or of the sandbox).");
     }
 
-    private static Deny refusal(Verdict.Refused refused) {
-        return switch (refused) {
+    private static Deny refusal(Verdict.Unlisted unlisted) {
+        return switch (unlisted) {
             case METHOD ->
                 new Deny(
                         Reason.METHOD_NOT_ALLOWED,
@@ -87,72 +130,87 @@ public final class Policy {
                 new Deny(
                         Reason.PATH_NOT_ALLOWED,
                         "No rule of the route permits this path; add it to a rule's paths if it should pass.");
-            case DELIMITER ->
-                new Deny(
-                        Reason.AMBIGUOUS_PATH,
-                        "The path has an encoded slash or percent sign, which only a rule that spells it (%2F, %25)"
-                                + " permits.");
+            case DELIMITER -> ambiguousDelimiter();
         };
     }
 
-    private Decision limited(Route route, Origin origin, OptionalInt rule, Enforcement enforcement) {
-        Usage used = usage.computeIfAbsent(route.name(), name -> new Usage());
-        OptionalInt concurrent = route.config().limits().concurrentRequests();
-        if (!used.enter(concurrent)) {
-            return enforced(
-                    route,
-                    origin,
-                    enforcement,
-                    new Deny(
-                            Reason.TOO_MANY_CONCURRENT_REQUESTS,
-                            "The route has its " + concurrent.orElse(0)
-                                    + " requests under way (limits.concurrentRequests); wait until one has ended.",
-                            OptionalLong.of(1)));
+    /** Never let through: who reads the path otherwise than the rules do is asked for something else. */
+    private static Deny ambiguousDelimiter() {
+        return new Deny(
+                Reason.AMBIGUOUS_PATH,
+                "The path has an encoded slash or percent sign, which only a rule that spells it (%2F, %25) permits.");
+    }
+
+    private static Reason reason(Cause cause) {
+        return switch (cause) {
+            case NOT_MET -> Reason.CONDITION_NOT_MET;
+            case BODY_UNUSABLE -> Reason.BODY_UNUSABLE;
+            case NOT_EVALUABLE -> Reason.CONDITION_NOT_EVALUABLE;
+            case TOO_COSTLY -> Reason.CONDITION_TOO_COSTLY;
+        };
+    }
+
+    private Decision limited(
+            Route route, Origin origin, OptionalInt rule, Enforcement enforcement, RouteLimits sandbox) {
+        Usage ofRoute = of(route);
+        RouteLimits own = route.config().limits();
+        if (!ofRoute.enter(own.concurrentRequests())) {
+            return enforced(route, origin, enforcement, tooMany("route", own.concurrentRequests()));
         }
-        OptionalInt perMinute = route.config().limits().requestsPerMinute();
-        long wait = perMinute.isPresent() ? used.bucket.take(nanos.getAsLong(), perMinute.getAsInt()) : 0;
+        if (!ofSandbox.enter(sandbox.concurrentRequests())) {
+            ofRoute.leave();
+            return enforced(route, origin, enforcement, tooMany("sandbox", sandbox.concurrentRequests()));
+        }
+        long now = nanos.getAsLong();
+        long wait = ofRoute.take(now, own.requestsPerMinute());
+        String whose = "route";
+        if (wait == 0) {
+            wait = ofSandbox.take(now, sandbox.requestsPerMinute());
+            whose = "sandbox";
+            if (wait > 0) {
+                ofRoute.giveBack(own.requestsPerMinute());
+            }
+        }
         if (wait > 0) {
-            used.leave();
-            long seconds = Math.ceilDiv(wait, NANOS_PER_SECOND);
-            return enforced(
-                    route,
-                    origin,
-                    enforcement,
-                    new Deny(
-                            Reason.RATE_LIMITED,
-                            "The route's requests of this minute are used up (limits.requestsPerMinute); try again in "
-                                    + seconds + " s.",
-                            OptionalLong.of(seconds)));
+            leave(ofRoute);
+            return enforced(route, origin, enforcement, rateLimited(whose, wait));
         }
-        return new Permit(route, origin, rule, Optional.empty(), used::leave);
+        return new Permit(route, origin, rule, Optional.empty(), () -> leave(ofRoute));
+    }
+
+    private static Deny tooMany(String whose, OptionalInt most) {
+        return new Deny(
+                Reason.TOO_MANY_CONCURRENT_REQUESTS,
+                "The " + whose + " has its " + most.orElse(0)
+                        + " requests under way (limits.concurrentRequests); wait until one has ended.",
+                OptionalLong.of(1));
+    }
+
+    private static Deny rateLimited(String whose, long waitNanos) {
+        long seconds = Math.ceilDiv(waitNanos, NANOS_PER_SECOND);
+        return new Deny(
+                Reason.RATE_LIMITED,
+                "The " + whose + "'s requests of this minute are used up (limits.requestsPerMinute); try again in "
+                        + seconds + " s.",
+                OptionalLong.of(seconds));
     }
 
     private Decision enforced(Route route, Origin origin, Enforcement enforcement, Deny deny) {
-        return enforcement == Enforcement.ENFORCE ? deny : unenforced(route, origin, deny.reason());
+        if (enforcement == Enforcement.ENFORCE) {
+            return deny;
+        }
+        Usage ofRoute = of(route);
+        ofRoute.enter(OptionalInt.empty());
+        ofSandbox.enter(OptionalInt.empty());
+        return new Permit(route, origin, OptionalInt.empty(), Optional.of(deny.reason()), () -> leave(ofRoute));
     }
 
-    private Permit unenforced(Route route, Origin origin, Reason reason) {
-        Usage used = usage.computeIfAbsent(route.name(), name -> new Usage());
-        used.enter(OptionalInt.empty());
-        return new Permit(route, origin, OptionalInt.empty(), Optional.of(reason), used::leave);
+    private Usage of(Route route) {
+        return usage.computeIfAbsent(route.name(), name -> new Usage());
     }
 
-    private static final class Usage {
-
-        private final TokenBucket bucket = new TokenBucket();
-        private final AtomicInteger underWay = new AtomicInteger();
-
-        boolean enter(OptionalInt most) {
-            int now = underWay.incrementAndGet();
-            if (most.isPresent() && now > most.getAsInt()) {
-                leave();
-                return false;
-            }
-            return true;
-        }
-
-        void leave() {
-            underWay.decrementAndGet();
-        }
+    private void leave(Usage ofRoute) {
+        ofSandbox.leave();
+        ofRoute.leave();
     }
 }

@@ -34,4 +34,9 @@ final class TokenBucket {
             }
         }
     }
+
+    /** Gives back a token taken at this rate. */
+    void giveBack(int perMinute) {
+        fullAt.addAndGet(-(NANOS_PER_MINUTE / perMinute));
+    }
 }

@@ -8,12 +8,19 @@ final class PathMatcher {
 
     private final List<String> segments;
     private final boolean deep;
+    private final int specificity;
 
     PathMatcher(PathPattern pattern) {
         String text = pattern.text();
         deep = text.endsWith("/**");
         String rest = deep ? text.substring(0, text.length() - 3) : text;
         segments = rest.isEmpty() ? List.of() : List.of(rest.substring(1).split("/", -1));
+        specificity = 1 + 2 * (int) text.chars().filter(c -> c != '*').count() + (text.indexOf('*') < 0 ? 1 : 0);
+    }
+
+    /** From 1; greater the more characters the pattern spells, and greatest among those where it has no wildcard. */
+    int specificity() {
+        return specificity;
     }
 
     /** Whether the pattern stands for the path. A wildcard never stands for an encoded slash or percent sign. */

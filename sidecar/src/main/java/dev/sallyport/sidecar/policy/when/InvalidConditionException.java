@@ -8,4 +8,9 @@ public final class InvalidConditionException extends Exception {
     InvalidConditionException(String message) {
         super(message);
     }
+
+    /** The same, whose message begins with where the expression stands in the configuration. */
+    public InvalidConditionException in(String place) {
+        return new InvalidConditionException(place + ": " + getMessage());
+    }
 }

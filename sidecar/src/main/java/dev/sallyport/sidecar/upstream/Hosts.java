@@ -1,0 +1,56 @@
+package dev.sallyport.sidecar.upstream;
+
+import java.net.InetAddress;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/** What a host's text is. Only the exact spellings of RFC 3986, section 3.2.2, are addresses: nothing is guessed. */
+final class Hosts {
+
+    private static final Pattern IPV4 =
+            Pattern.compile("(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)){3}");
+    private static final Pattern IPV6 = Pattern.compile("\\[[0-9a-fA-F:.]{2,45}]");
+    private static final Pattern NUMERIC = Pattern.compile("[0-9]+|0[xX][0-9a-fA-F]*");
+
+    private Hosts() {}
+
+    /** Whether the host is written as an address: four decimal numbers, or an IPv6 address in brackets. */
+    static boolean isLiteral(String host) {
+        return IPV4.matcher(host).matches() || host.startsWith("[");
+    }
+
+    /** The address that the host is written as; empty: it is none, or not in its exact form. */
+    static Optional<InetAddress> literal(String host) {
+        if (IPV4.matcher(host).matches()) {
+            return Optional.of(InetAddress.ofLiteral(host));
+        }
+        if (IPV6.matcher(host).matches()) {
+            try {
+                return Optional.of(InetAddress.ofLiteral(host.substring(1, host.length() - 1)));
+            } catch (IllegalArgumentException e) {
+                return Optional.empty();
+            }
+        }
+        return Optional.empty();
+    }
+
+    /**
+     * Whether the host may be looked up as a name. What a resolver would read as an address all the same, such as
+     * {@code 0x7f.1}, {@code 017700000001} or {@code 127.1}, ends in a number (URL Standard, "ends in a number") and is no
+     * name.
+     */
+    static boolean isName(String host) {
+        if (host.isEmpty() || host.length() > 253) {
+            return false;
+        }
+        for (int i = 0; i < host.length(); i++) {
+            char c = host.charAt(i);
+            boolean letterOrDigit = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+            if (!letterOrDigit && c != '-' && c != '_' && c != '.') {
+                return false;
+            }
+        }
+        String last = host.substring(host.lastIndexOf('.') + 1);
+        return !last.isEmpty() && !NUMERIC.matcher(last).matches() && !host.startsWith(".") && !host.contains("..");
+    }
+}

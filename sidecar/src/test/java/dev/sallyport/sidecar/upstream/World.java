@@ -1,0 +1,80 @@
+package dev.sallyport.sidecar.upstream;
+
+import dev.sallyport.contract.config.RouteConfig;
+import dev.sallyport.sidecar.http.UpstreamStream;
+import dev.sallyport.sidecar.route.Origin;
+import io.netty.channel.EventLoop;
+import io.vertx.core.Vertx;
+import io.vertx.core.internal.VertxInternal;
+import java.net.InetAddress;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** A pool on one event loop, in a world where every name is at addresses of the test's choice: 127.0.0.1 at first. */
+final class World implements AutoCloseable {
+
+    static final int CONNECT_SECONDS = 30;
+
+    private final Vertx vertx = Vertx.vertx();
+    private final EventLoop loop = ((VertxInternal) vertx).nettyEventLoopGroup().next();
+    private volatile List<InetAddress> answer = List.of(InetAddress.ofLiteral("127.0.0.1"));
+    private volatile AddressPolicy policy = (address, setting) -> true;
+    private final UpstreamPool pool;
+
+    World() {
+        this(PoolSettings.DEFAULTS);
+    }
+
+    World(PoolSettings settings) {
+        pool = new UpstreamPool(
+                vertx,
+                new Resolver(vertx, name -> answer, System::nanoTime),
+                (address, setting) -> policy.permits(address, setting),
+                settings,
+                System::nanoTime);
+    }
+
+    Vertx vertx() {
+        return vertx;
+    }
+
+    UpstreamPool pool() {
+        return pool;
+    }
+
+    EventLoop loop() {
+        return loop;
+    }
+
+    void resolveTo(String... addresses) {
+        answer = List.of(addresses).stream().map(InetAddress::ofLiteral).toList();
+    }
+
+    void judge(AddressPolicy other) {
+        policy = other;
+    }
+
+    UpstreamStream open(RouteConfig route) throws Exception {
+        return open(route, false);
+    }
+
+    UpstreamStream open(RouteConfig route, boolean upgrade) throws Exception {
+        pool.prepare(List.of(route));
+        return pool.open(route, origin(route), loop, upgrade, CONNECT_SECONDS).await(60, TimeUnit.SECONDS);
+    }
+
+    /** A request on its own stream. */
+    Call call(RouteConfig route) throws Exception {
+        return new Call(open(route));
+    }
+
+    static Origin origin(RouteConfig route) {
+        return Origin.of(route.scheme(), route.hosts().getFirst());
+    }
+
+    @Override
+    public void close() {
+        pool.close();
+        vertx.close().await();
+    }
+}

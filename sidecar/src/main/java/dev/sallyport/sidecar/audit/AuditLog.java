@@ -76,6 +76,11 @@ public final class AuditLog implements AutoCloseable {
         return !failed && room.tryAcquire();
     }
 
+    /** Gives back the room of a line that is not going to be. */
+    public void release() {
+        room.release();
+    }
+
     /** Records a request whose room was reserved. */
     public void record(Instant began, AuditedRequest request) {
         queue.add(new Entry(Event.REQUEST, began, Optional.of(request)));

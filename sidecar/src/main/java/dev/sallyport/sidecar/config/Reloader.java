@@ -3,6 +3,7 @@ package dev.sallyport.sidecar.config;
 import dev.sallyport.contract.config.CredentialConfig;
 import dev.sallyport.contract.config.ProxyConfig;
 import dev.sallyport.contract.config.RouteConfig;
+import dev.sallyport.contract.config.SandboxRef;
 import dev.sallyport.contract.config.SecretRef;
 import dev.sallyport.contract.json.InvalidJsonException;
 import dev.sallyport.contract.json.StrictJson;
@@ -11,7 +12,8 @@ import dev.sallyport.sidecar.credential.Credentials;
 import dev.sallyport.sidecar.credential.Placeholders;
 import dev.sallyport.sidecar.policy.when.InvalidConditionException;
 import dev.sallyport.sidecar.route.RouteTable;
-import dev.sallyport.sidecar.upstream.Upstreams;
+import dev.sallyport.sidecar.tls.UnusableCaException;
+import dev.sallyport.sidecar.upstream.UpstreamPool;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.ClosedWatchServiceException;
@@ -21,7 +23,6 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.List;
-import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,9 +38,9 @@ public final class Reloader implements AutoCloseable {
 
     private final Path file;
     private final CredentialDirectory credentials;
-    private final Upstreams upstreams;
+    private final UpstreamPool upstreams;
     private final Snapshots snapshots;
-    private final Consumer<Snapshot> onChange;
+    private final Owner owner;
     private final DirectoryWatch watch;
     private final Thread thread;
 
@@ -50,21 +51,22 @@ public final class Reloader implements AutoCloseable {
      * @param directory the credentials' directory, which is watched
      * @param credentials reads that directory
      * @param period how long a change may go unseen where the file system does not tell
-     * @param onChange is told what serves from now on, on the reading thread
+     * @param owner is told whose configuration is going to serve, on the reading thread; what it throws is reported and
+     *     hinders that
      */
     public Reloader(
             Path file,
             Path directory,
             CredentialDirectory credentials,
-            Upstreams upstreams,
+            UpstreamPool upstreams,
             Snapshots snapshots,
             Duration period,
-            Consumer<Snapshot> onChange) {
+            Owner owner) {
         this.file = file;
         this.credentials = credentials;
         this.upstreams = upstreams;
         this.snapshots = snapshots;
-        this.onChange = onChange;
+        this.owner = owner;
         this.watch = new DirectoryWatch(file.toAbsolutePath().resolveSibling("."), directory);
         reload();
         this.thread = Thread.ofPlatform().daemon().name("reloader").start(() -> {
@@ -77,6 +79,14 @@ public final class Reloader implements AutoCloseable {
                 Thread.currentThread().interrupt();
             }
         });
+    }
+
+    /** Is told whose proxy this is. */
+    @FunctionalInterface
+    public interface Owner {
+
+        /** Prepares what belongs to the sandbox. */
+        void serves(SandboxRef sandbox) throws IOException;
     }
 
     private void reload() {
@@ -94,9 +104,9 @@ public final class Reloader implements AutoCloseable {
                 RouteTable routes = new RouteTable(config.routes());
                 upstreams.prepare(config.routes());
                 Snapshot snapshot = new Snapshot(config, routes, values, Placeholders.of(config.routes()));
+                owner.serves(config.sandbox());
                 snapshots.serve(snapshot);
                 upstreams.retain(config.routes());
-                onChange.accept(snapshot);
                 LOG.atInfo()
                         .addKeyValue("generation", config.generation())
                         .addKeyValue("routes", config.routes().size())
@@ -104,6 +114,8 @@ public final class Reloader implements AutoCloseable {
                         .log("Configuration serves");
             }
         } catch (InvalidJsonException | InvalidConditionException | GeneralSecurityException e) {
+            report(String.valueOf(e.getMessage()));
+        } catch (UnusableCaException e) {
             report(String.valueOf(e.getMessage()));
         } catch (NoSuchFileException e) {
             report("the configuration file is not there");

@@ -1,5 +1,6 @@
 package dev.sallyport.sidecar.main;
 
+import dev.sallyport.contract.audit.Reason;
 import dev.sallyport.contract.config.ProxyConfig;
 import dev.sallyport.contract.config.ProxyLimits;
 import dev.sallyport.contract.status.Counters;
@@ -10,16 +11,18 @@ import dev.sallyport.sidecar.config.Snapshot;
 import dev.sallyport.sidecar.config.Snapshots;
 import dev.sallyport.sidecar.credential.CredentialDirectory;
 import dev.sallyport.sidecar.credential.CredentialDirectory.Fingerprints;
+import dev.sallyport.sidecar.http.ClientStream;
 import dev.sallyport.sidecar.observability.AdminServer;
 import dev.sallyport.sidecar.observability.ProxyMetrics;
 import dev.sallyport.sidecar.observability.RequestMetrics;
 import dev.sallyport.sidecar.observability.StatusReporter;
+import dev.sallyport.sidecar.pipeline.BodyBudget;
 import dev.sallyport.sidecar.pipeline.Pipeline;
 import dev.sallyport.sidecar.pipeline.RunningRequests;
 import dev.sallyport.sidecar.policy.Policy;
-import dev.sallyport.sidecar.server.DataServer;
+import dev.sallyport.sidecar.server.DataPort;
 import dev.sallyport.sidecar.upstream.Resolver;
-import dev.sallyport.sidecar.upstream.Upstreams;
+import dev.sallyport.sidecar.upstream.UpstreamPool;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Future;
@@ -29,7 +32,11 @@ import io.vertx.core.file.FileSystemOptions;
 import io.vertx.core.http.HttpServer;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.LongSupplier;
@@ -40,6 +47,8 @@ import org.slf4j.LoggerFactory;
 public final class Proxy {
 
     private static final Logger LOG = LoggerFactory.getLogger(Proxy.class);
+    private static final int MOST_WAITING = 1024;
+    private static final Path PUBLIC_ROOTS = Path.of(System.getProperty("java.home"), "lib", "security", "cacerts");
     private static final Duration START_TIMEOUT = Duration.ofSeconds(30);
 
     private final ProxySettings settings;
@@ -49,9 +58,10 @@ public final class Proxy {
     private final AuditLog audit;
     private final Snapshots snapshots = new Snapshots();
     private final RunningRequests running = new RunningRequests();
-    private final Upstreams upstreams;
+    private final UpstreamPool upstreams;
     private final Reloader reloader;
-    private final DataServer server;
+    private final DataPort server;
+    private final ExecutorService workers;
     private final HttpServer admin;
 
     /**
@@ -69,7 +79,9 @@ public final class Proxy {
                 seams.auditOutput(), settings.state().resolve("audit-chain"), seams.auditCapacity(), seams.clock());
         vertx = vertx(Runtime.getRuntime().availableProcessors());
         adminVertx = vertx(1);
-        upstreams = new Upstreams(vertx, new Resolver(vertx, seams.names(), nanos), seams.addresses());
+        workers = workers();
+        SandboxTls tls = new SandboxTls(settings.state(), settings.trust(), PUBLIC_ROOTS, seams.clock(), workers);
+        upstreams = new UpstreamPool(vertx, new Resolver(vertx, seams.names(), nanos), seams.addresses());
         CredentialDirectory credentials = new CredentialDirectory(
                 settings.credentials(),
                 Fingerprints.by(FingerprintKey.mac(settings.state().resolve("fingerprint-key"))));
@@ -80,20 +92,37 @@ public final class Proxy {
                 upstreams,
                 snapshots,
                 seams.reloadPeriod(),
-                snapshot -> audit.setSandbox(snapshot.config().sandbox()));
+                sandbox -> {
+                    tls.open(sandbox);
+                    audit.setSandbox(sandbox);
+                });
         PrometheusMeterRegistry metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         Pipeline pipeline = new Pipeline(
-                vertx,
                 snapshots,
                 new Policy(nanos),
                 upstreams,
                 audit,
                 counters,
                 running,
+                new BodyBudget(Runtime.getRuntime().maxMemory() / 2),
+                workers,
                 new RequestMetrics(metrics),
                 seams.clock(),
                 nanos);
-        server = new DataServer(pipeline);
+        server = new DataPort(
+                new DataPort.Handler() {
+                    @Override
+                    public void handle(ClientStream stream) {
+                        pipeline.handle(stream);
+                    }
+
+                    @Override
+                    public void unreadable(ClientStream stream, Reason reason) {
+                        pipeline.unreadable(stream, reason);
+                    }
+                },
+                () -> limits(snapshots),
+                tls);
         ProxyMetrics.register(metrics, snapshots, running, audit, server::connections);
         StatusReporter reporter =
                 new StatusReporter(Version.text(), seams.clock().instant(), snapshots, counters, audit, running);
@@ -123,11 +152,7 @@ public final class Proxy {
      * and leaves the final report.
      */
     public void stop() {
-        ProxyLimits limits = snapshots
-                .current()
-                .map(Snapshot::config)
-                .map(ProxyConfig::limits)
-                .orElse(ProxyLimits.DEFAULTS);
+        ProxyLimits limits = limits(snapshots);
         LOG.atInfo()
                 .addKeyValue("running", running.size())
                 .addKeyValue("drainSeconds", limits.drainSeconds())
@@ -148,12 +173,37 @@ public final class Proxy {
                         settings.terminationMessage(), config.sandbox().uid(), last));
         closeQuietly(adminVertx.close());
         upstreams.close();
+        workers.shutdownNow();
         counters.close();
+    }
+
+    private static ProxyLimits limits(Snapshots snapshots) {
+        return snapshots
+                .current()
+                .map(Snapshot::config)
+                .map(ProxyConfig::limits)
+                .orElse(ProxyLimits.DEFAULTS);
+    }
+
+    /** For what takes too long for an event loop: minting leaves, conditions that read a body. */
+    private static ExecutorService workers() {
+        int threads = Math.max(2, Runtime.getRuntime().availableProcessors());
+        ThreadPoolExecutor workers = new ThreadPoolExecutor(
+                threads,
+                threads,
+                30,
+                TimeUnit.SECONDS,
+                new ArrayBlockingQueue<>(MOST_WAITING),
+                Thread.ofPlatform().daemon().name("worker-", 0).factory());
+        workers.allowCoreThreadTimeOut(true);
+        return workers;
     }
 
     private static Vertx vertx(int eventLoops) {
         return Vertx.vertx(new VertxOptions()
                 .setEventLoopPoolSize(eventLoops)
+                // Tells of a client's end also while nothing is read from it.
+                .setPreferNativeTransport(true)
                 .setWorkerPoolSize(4)
                 .setInternalBlockingPoolSize(4)
                 .setFileSystemOptions(

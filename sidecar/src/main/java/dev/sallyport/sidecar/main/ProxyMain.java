@@ -3,8 +3,10 @@ package dev.sallyport.sidecar.main;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.Security;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -47,9 +49,18 @@ public final class ProxyMain implements Callable<Integer> {
             paramLabel = "DIR",
             required = true,
             defaultValue = "${env:SALLYPORT_STATE}",
-            description = "counts and the audit chain's head, kept over restarts (SALLYPORT_STATE)")
+            description =
+                    "counts, the audit chain's head and keys, kept over restarts, for the proxy alone (SALLYPORT_STATE)")
     @SuppressWarnings("NullAway.Init")
     private Path state;
+
+    @Option(
+            names = "--trust",
+            paramLabel = "DIR",
+            defaultValue = "${env:SALLYPORT_TRUST}",
+            description =
+                    "where the agent finds whom to trust: public roots and the sandbox's authority (SALLYPORT_TRUST)")
+    private @Nullable Path trust;
 
     @Option(
             names = "--port",
@@ -108,7 +119,16 @@ public final class ProxyMain implements Callable<Integer> {
         Proxy proxy;
         try {
             proxy = new Proxy(
-                    new ProxySettings(config, credentials, state, bind, port, adminPort, terminationMessage), seams);
+                    new ProxySettings(
+                            config,
+                            credentials,
+                            state,
+                            Optional.ofNullable(trust),
+                            bind,
+                            port,
+                            adminPort,
+                            terminationMessage),
+                    seams);
         } catch (IOException e) {
             spec.commandLine().getErr().println("sallyport-proxy: " + e.getMessage());
             return CommandLine.ExitCode.SOFTWARE;

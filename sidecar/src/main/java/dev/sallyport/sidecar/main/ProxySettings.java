@@ -1,6 +1,7 @@
 package dev.sallyport.sidecar.main;
 
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * Where a proxy finds and puts things.
@@ -8,10 +9,18 @@ import java.nio.file.Path;
  * @param config the configuration file
  * @param credentials the directory of Secret values
  * @param state the directory for counts, the audit chain's head and keys; made if it is not there
+ * @param trust the directory for what the agent trusts, which it mounts; made if it is not there; empty: nobody is told
  * @param bind the data port's address
  * @param port the data port; 0: any
  * @param adminPort the admin port; 0: any
  * @param terminationMessage where the final report goes, if that can be written
  */
 public record ProxySettings(
-        Path config, Path credentials, Path state, String bind, int port, int adminPort, Path terminationMessage) {}
+        Path config,
+        Path credentials,
+        Path state,
+        Optional<Path> trust,
+        String bind,
+        int port,
+        int adminPort,
+        Path terminationMessage) {}

@@ -4,46 +4,52 @@ import dev.sallyport.contract.audit.Reason;
 import dev.sallyport.sidecar.audit.AuditLog;
 import dev.sallyport.sidecar.audit.CounterFile;
 import dev.sallyport.sidecar.config.Snapshots;
+import dev.sallyport.sidecar.http.ClientStream;
 import dev.sallyport.sidecar.policy.Policy;
-import dev.sallyport.sidecar.upstream.Upstreams;
-import io.vertx.core.Vertx;
-import io.vertx.core.http.HttpServerRequest;
+import dev.sallyport.sidecar.upstream.UpstreamPool;
 import java.time.Clock;
+import java.util.concurrent.Executor;
 import java.util.function.LongSupplier;
 
 /**
  * The one way that every request takes. Holds what all requests share.
  *
- * @param vertx timers
  * @param snapshots what serves
  * @param policy judges
  * @param upstreams the way out
  * @param audit records
  * @param counters counts
  * @param running the requests under way
+ * @param bodies memory for bodies that are read as a whole
+ * @param workers where conditions read bodies
  * @param listener is told of each request's end
  * @param clock the time of day
  * @param nanos a clock that never goes back
  */
 public record Pipeline(
-        Vertx vertx,
         Snapshots snapshots,
         Policy policy,
-        Upstreams upstreams,
+        UpstreamPool upstreams,
         AuditLog audit,
         CounterFile counters,
         RunningRequests running,
+        BodyBudget bodies,
+        Executor workers,
         RequestListener listener,
         Clock clock,
         LongSupplier nanos) {
 
     /** Takes a request whose head has arrived. Must be called on its event loop. */
-    public void handle(HttpServerRequest request) {
-        new Exchange(this, request).begin();
+    public void handle(ClientStream request) {
+        if (request.head().method().equals("CONNECT")) {
+            new TunnelExchange(this, request).begin();
+        } else {
+            new Exchange(this, request).begin();
+        }
     }
 
     /** Takes a request whose head cannot be read. */
-    public void refuseUnreadable(HttpServerRequest request, Reason reason) {
+    public void unreadable(ClientStream request, Reason reason) {
         new Exchange(this, request).refuseUnreadable(reason);
     }
 }

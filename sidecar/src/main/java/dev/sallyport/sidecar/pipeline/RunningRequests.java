@@ -9,7 +9,14 @@ import java.util.concurrent.locks.ReentrantLock;
 /** The requests under way, and whether new ones are taken. */
 public final class RunningRequests {
 
-    private final Set<Exchange> running = ConcurrentHashMap.newKeySet();
+    /** A request under way. */
+    interface Running {
+
+        /** Ends it: it has not ended in time for the proxy to stop. From any thread. */
+        void expire();
+    }
+
+    private final Set<Running> running = ConcurrentHashMap.newKeySet();
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition none = lock.newCondition();
     private volatile boolean stopping;
@@ -24,11 +31,11 @@ public final class RunningRequests {
         return running.size();
     }
 
-    void enter(Exchange exchange) {
+    void enter(Running exchange) {
         running.add(exchange);
     }
 
-    void leave(Exchange exchange) {
+    void leave(Running exchange) {
         if (running.remove(exchange) && stopping && running.isEmpty()) {
             signal();
         }
@@ -38,7 +45,7 @@ public final class RunningRequests {
     public void drain(Duration atMost) throws InterruptedException {
         stopping = true;
         if (!awaitNone(atMost)) {
-            running.forEach(Exchange::expire);
+            running.forEach(Running::expire);
             awaitNone(Duration.ofSeconds(1));
         }
     }

@@ -166,7 +166,7 @@ final class Scene {
                             RequestPath.parse(path),
                             OptionalLong.empty(),
                             enforcement);
-        } catch (AmbiguousPathException e) {
+        } catch (AmbiguousPathException | dev.sallyport.sidecar.policy.when.InvalidConditionException e) {
             throw new IllegalArgumentException(e);
         }
     }

@@ -7,10 +7,13 @@ import dev.sallyport.contract.config.ProxyLimits;
 import dev.sallyport.contract.config.RouteConfig;
 import dev.sallyport.contract.config.SandboxRef;
 import dev.sallyport.contract.json.StrictJson;
+import dev.sallyport.sidecar.testing.Leaks;
 import dev.sallyport.sidecar.testing.RawClient;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ProxySelector;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.net.http.HttpClient;
@@ -20,11 +23,14 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.security.KeyStore;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
 import org.awaitility.Awaitility;
 
 /** A proxy in this JVM, its files, and what it wrote. */
@@ -53,6 +59,7 @@ final class RunningProxy implements AutoCloseable {
                         directory.resolve("config.json"),
                         directory.resolve("credentials"),
                         directory.resolve("state"),
+                        Optional.of(directory.resolve("trust")),
                         "127.0.0.1",
                         0,
                         0,
@@ -107,6 +114,9 @@ final class RunningProxy implements AutoCloseable {
     }
 
     static void secret(Path directory, String secret, String key, String value) throws IOException {
+        if (!key.equals("allowed-hosts")) {
+            Leaks.lookFor(value);
+        }
         Path file = directory.resolve("credentials").resolve(secret).resolve(key);
         Files.createDirectories(file.getParent());
         replace(file, value.getBytes(StandardCharsets.UTF_8));
@@ -116,6 +126,26 @@ final class RunningProxy implements AutoCloseable {
         Path fresh = file.resolveSibling("." + file.getFileName() + ".new");
         Files.write(fresh, content);
         Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    /** A client that is told of the proxy as agents are: by its address, and by whom to trust. */
+    HttpClient proxied(HttpClient.Version version) throws Exception {
+        return HttpClient.newBuilder()
+                .version(version)
+                .proxy(ProxySelector.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), proxy.port())))
+                .sslContext(trusted())
+                .build();
+    }
+
+    /** TLS that trusts what the proxy wrote for the agent. */
+    SSLContext trusted() throws Exception {
+        KeyStore store = KeyStore.getInstance(
+                directory.resolve("trust").resolve("truststore.p12").toFile(), (char[]) null);
+        TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        trust.init(store);
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(null, trust.getTrustManagers(), null);
+        return context;
     }
 
     URI uri(String path) {
@@ -174,9 +204,28 @@ final class RunningProxy implements AutoCloseable {
         return requests;
     }
 
+    /** Nothing that the proxy has written shows a secret, in whatever test. */
     @Override
     public void close() {
+        try {
+            Leaks.check("the metrics", admin("/metrics").body());
+            Leaks.check("the readiness", admin("/readyz").body());
+        } catch (IOException e) {
+            // Stopped already.
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
         http.close();
         proxy.stop();
+        try {
+            Leaks.check("the audit log", auditText());
+            Leaks.checkFiles(directory.resolve("state"));
+            Leaks.checkFiles(directory.resolve("trust"));
+            if (Files.exists(directory.resolve("termination"))) {
+                Leaks.check("the final report", Files.readString(directory.resolve("termination")));
+            }
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
     }
 }

@@ -2,66 +2,42 @@ package dev.sallyport.sidecar.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sallyport.contract.audit.AuditedRequest.CredentialUse;
 import dev.sallyport.contract.config.Scheme;
-import dev.sallyport.sidecar.credential.Injection;
 import dev.sallyport.sidecar.route.Origin;
-import io.vertx.core.MultiMap;
-import io.vertx.core.http.HttpHeaders;
+import io.netty.handler.codec.http.DefaultHttpHeaders;
+import io.netty.handler.codec.http.HttpHeaders;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
 class FieldsTest {
 
     private static final Origin ORIGIN = new Origin(Scheme.HTTPS, "api.example.com", 443);
-    private static final CredentialUse USE = new CredentialUse("s/k", "00");
 
     @Test
-    void a_credentialed_route_loses_every_credential_of_the_client() {
-        MultiMap from = fields(
-                "HOST",
-                "proxy",
-                "AUTHORIZATION",
-                "a",
-                "X-Api-Key",
-                "b",
-                "Api-Key",
-                "c",
-                "X-Goog-Api-Key",
-                "d",
-                "x-CUSTOM",
-                "e",
-                "x-custom",
-                "f",
-                "Accept",
-                "*/*");
-        MultiMap to = HttpHeaders.headers();
+    void fields_pass_in_their_order_and_spelling_and_host_is_the_routes() {
+        HttpHeaders to = Fields.forward(
+                fields("X-b", "2", "HOST", "proxy", "accept", "*/*", "X-a", "1", "X-b", "3", "Via", "1.1 v"), ORIGIN);
 
-        Fields.forward(from, to, ORIGIN, new Injection.Field("X-Custom", "real", USE));
-
-        assertThat(to.entries().stream().map(Object::toString))
-                .containsExactly("HOST=api.example.com", "Accept=*/*", "X-Custom=real");
+        assertThat(to)
+                .extracting(Object::toString)
+                .containsExactly("X-b=2", "HOST=api.example.com", "accept=*/*", "X-a=1", "X-b=3", "Via=1.1 v");
     }
 
     @Test
-    void a_withheld_credential_leaves_no_dummy_either() {
-        MultiMap to = HttpHeaders.headers();
-
-        Fields.forward(fields("Host", "p", "Authorization", "dummy"), to, ORIGIN, Injection.None.WITHHELD);
-
-        assertThat(to.contains("authorization")).isFalse();
+    void what_has_no_host_is_given_one() {
+        assertThat(Fields.forward(fields("a", "1"), new Origin(Scheme.HTTP, "h", 8080)))
+                .extracting(Object::toString)
+                .containsExactly("a=1", "Host=h:8080");
     }
 
     @Test
-    void nominated_fields_end_here_but_never_the_length_or_the_injected_one() {
-        MultiMap from = fields(
+    void nominated_fields_end_here_but_never_the_length_or_the_host() {
+        HttpHeaders from = fields(
                 "Host",
                 "p",
                 "Connection",
                 "close, X-Mine",
                 "Connection",
-                "content-length,authorization,host",
+                "content-length,host",
                 "X-Mine",
                 "1",
                 "Content-Length",
@@ -71,48 +47,73 @@ class FieldsTest {
                 "Upgrade",
                 "h2c",
                 "HTTP2-Settings",
-                "AA");
-        MultiMap to = HttpHeaders.headers();
+                "AA",
+                "Keep-Alive",
+                "5",
+                "Proxy-Authorization",
+                "Basic eA==",
+                "Proxy-Anything",
+                "x",
+                "Transfer-Encoding",
+                "chunked");
 
-        Fields.forward(from, to, ORIGIN, new Injection.Field("Authorization", "Bearer real", USE));
-
-        assertThat(to.entries().stream().map(Object::toString))
-                .containsExactly("Host=api.example.com", "Content-Length=3", "Authorization=Bearer real");
-    }
-
-    @ParameterizedTest
-    @CsvSource({
-        "'', '?key=S'",
-        "'?', '?key=S'",
-        "?a=1, ?a=1&key=S",
-        "?key=dummy&a=%20b, ?a=%20b&key=S",
-        "?a=1&k%65y=dummy&key, ?a=1&key=S",
-        "?Key=other, ?Key=other&key=S",
-    })
-    void an_injected_parameter_replaces_any_of_its_name(String query, String expected) {
-        assertThat(Fields.withParameter(query, "key", "S")).isEqualTo(expected);
-    }
-
-    @ParameterizedTest
-    @CsvSource({
-        "upgrade, websocket, true",
-        "'Upgrade, HTTP2-Settings', h2c, false",
-        "upgrade, 'h2c, websocket', true",
-        "keep-alive, websocket, false",
-    })
-    void only_other_protocols_than_http_2_are_an_upgrade(String connection, String upgrade, boolean expected) {
-        assertThat(Fields.isUpgrade(fields("Connection", connection, "Upgrade", upgrade)))
-                .isEqualTo(expected);
+        assertThat(Fields.forward(from, ORIGIN))
+                .extracting(Object::toString)
+                .containsExactly("Host=api.example.com", "Content-Length=3", "Trailer=X-T");
     }
 
     @Test
-    void no_text_of_an_injection_shows_its_value() {
-        assertThat(new Injection.Field("n", "real-secret", USE).toString()).doesNotContain("real-secret");
-        assertThat(new Injection.Query("n", "real-secret", USE).toString()).doesNotContain("real-secret");
+    void of_te_only_trailers_goes_on() {
+        assertThat(Fields.forward(fields("te", "deflate, Trailers;q=1"), ORIGIN).contains("te"))
+                .isFalse();
+        assertThat(Fields.forward(fields("te", "gzip, trailers"), ORIGIN).get("te"))
+                .isEqualTo("trailers");
     }
 
-    private static MultiMap fields(String... pairs) {
-        MultiMap fields = HttpHeaders.headers();
+    @Test
+    void an_answers_hop_by_hop_fields_end_here() {
+        HttpHeaders to = Fields.answer(fields(
+                "Connection",
+                "keep-alive, X-Hop",
+                "X-Hop",
+                "1",
+                "Proxy-Authenticate",
+                "Basic",
+                "Set-Cookie",
+                "a=1",
+                "Set-Cookie",
+                "b=2",
+                "Transfer-Encoding",
+                "chunked",
+                "Alt-Svc",
+                "h3"));
+
+        assertThat(to).extracting(Object::toString).containsExactly("Set-Cookie=a=1", "Set-Cookie=b=2", "Alt-Svc=h3");
+    }
+
+    @Test
+    void trailers_hold_nothing_that_frames_routes_or_authenticates() {
+        HttpHeaders to = Fields.trailers(fields(
+                "grpc-status",
+                "0",
+                "Content-Length",
+                "1",
+                "Host",
+                "h",
+                "Authorization",
+                "Bearer x",
+                "X-API-Key",
+                "k",
+                "Transfer-Encoding",
+                "chunked",
+                "X-Checksum",
+                "c"));
+
+        assertThat(to).extracting(Object::toString).containsExactly("grpc-status=0", "X-Checksum=c");
+    }
+
+    private static HttpHeaders fields(String... pairs) {
+        HttpHeaders fields = new DefaultHttpHeaders();
         for (int i = 0; i < pairs.length; i += 2) {
             fields.add(pairs[i], pairs[i + 1]);
         }

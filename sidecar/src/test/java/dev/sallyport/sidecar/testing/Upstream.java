@@ -5,6 +5,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.ServerWebSocket;
 import io.vertx.core.net.PfxOptions;
 import java.util.List;
 import java.util.Map;
@@ -28,16 +29,35 @@ public final class Upstream implements AutoCloseable {
     private final Vertx vertx = Vertx.vertx();
     private final HttpServer server;
     private final List<Received> received = new CopyOnWriteArrayList<>();
+    private final List<List<Map.Entry<String, String>>> handshakes = new CopyOnWriteArrayList<>();
     private volatile Handler<HttpServerRequest> answer =
             request -> request.response().end("hello");
+
+    private volatile Handler<ServerWebSocket> webSocket = socket -> {
+        handshakes.add(List.copyOf(socket.headers().entries()));
+        socket.textMessageHandler(socket::writeTextMessage);
+        socket.binaryMessageHandler(socket::writeBinaryMessage);
+    };
 
     public Upstream() throws Exception {
         this("dns:api.test,dns:one.wild.test");
     }
 
     public Upstream(String alternativeNames) throws Exception {
+        this(alternativeNames, false);
+    }
+
+    /** One that speaks HTTP/2 to who offers it. */
+    public static Upstream http2() throws Exception {
+        return new Upstream("dns:api.test,dns:one.wild.test", true);
+    }
+
+    private Upstream(String alternativeNames, boolean http2) throws Exception {
         server = vertx.createHttpServer(new HttpServerOptions()
                         .setSsl(true)
+                        .setUseAlpn(http2)
+                        .setMaxWebSocketMessageSize(16 << 20)
+                        .setMaxWebSocketFrameSize(1 << 20)
                         .setMaxInitialLineLength(64 * 1024)
                         .setMaxHeaderSize(256 * 1024)
                         .setKeyCertOptions(new PfxOptions()
@@ -51,6 +71,7 @@ public final class Upstream implements AutoCloseable {
                             List.copyOf(request.headers().entries())));
                     answer.handle(request);
                 })
+                .webSocketHandler(socket -> webSocket.handle(socket))
                 .listen(0, "127.0.0.1")
                 .await();
     }
@@ -61,6 +82,16 @@ public final class Upstream implements AutoCloseable {
 
     public List<Received> received() {
         return received;
+    }
+
+    /** The fields of the WebSocket handshakes. */
+    public List<List<Map.Entry<String, String>>> handshakes() {
+        return handshakes;
+    }
+
+    /** What a WebSocket gets; at first: its own messages back. */
+    public void answerWebSocket(Handler<ServerWebSocket> handler) {
+        webSocket = handler;
     }
 
     public Vertx vertx() {

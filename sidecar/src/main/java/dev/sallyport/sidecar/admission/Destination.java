@@ -53,15 +53,27 @@ sealed interface Destination {
     /** Of a request whose method is not CONNECT. */
     static Destination of(RequestHead head, Optional<Tunnel> tunnel) {
         RequestTarget target = RequestTarget.parse(head.target());
-        boolean absoluteInHttp2 = head.protocol() == Protocol.HTTP_2 && target instanceof AbsoluteForm;
+        return malformation(head, target)
+                .<Destination>map(why ->
+                        new Nobody(tunnel.isPresent() ? Form.INTERCEPTED : Form.UNKNOWN, Refusals.malformed(why)))
+                .or(() -> tunnel.map(through -> inside(head, through, target)))
+                .orElseGet(() -> outside(head, target));
+    }
+
+    private static Optional<String> malformation(RequestHead head, RequestTarget target) {
+        boolean isHttp2 = head.protocol() == Protocol.HTTP_2;
         if (target instanceof Malformed malformed) {
-            return new Nobody(tunnel.isPresent() ? Form.INTERCEPTED : Form.UNKNOWN, malformed(malformed.why()));
+            return Optional.of("of its target, " + malformed.why());
         }
-        if (absoluteInHttp2 || (isAsterisk(head, target) && !head.method().equals("OPTIONS"))) {
-            return new Nobody(
-                    tunnel.isPresent() ? Form.INTERCEPTED : Form.UNKNOWN, malformed("it is no target for this method"));
+        if (isHttp2 && target instanceof AbsoluteForm) {
+            return Optional.of("its :path is no path");
         }
-        return tunnel.map(through -> inside(head, through, target)).orElseGet(() -> outside(head, target));
+        if (target instanceof AsteriskForm && !head.method().equals("OPTIONS")) {
+            return Optional.of("only OPTIONS has the target *");
+        }
+        boolean isHttp =
+                head.scheme().equals(Optional.of("http")) || head.scheme().equals(Optional.of("https"));
+        return isHttp2 && !isHttp ? Optional.of("its :scheme is neither http nor https") : Optional.empty();
     }
 
     private static Destination outside(RequestHead head, RequestTarget target) {
@@ -71,7 +83,7 @@ sealed interface Destination {
             case AbsoluteForm uri when uri.scheme().equals("http") -> forward(head, uri);
             case AbsoluteForm uri -> otherScheme(uri);
             case AsteriskForm _ -> new Nobody(Form.BASE_URL, Refusals.ASTERISK_OF_PROXY);
-            case Malformed malformed -> new Nobody(Form.UNKNOWN, malformed(malformed.why()));
+            case Malformed malformed -> new Nobody(Form.UNKNOWN, Refusals.malformed(malformed.why()));
         };
     }
 
@@ -119,7 +131,7 @@ sealed interface Destination {
                                         ? disagreement(head, origin)
                                         : Optional.of(Refusals.MISMATCH)));
             case AsteriskForm _ -> new Nobody(Form.INTERCEPTED, Refusals.ASTERISK);
-            case Malformed malformed -> new Nobody(Form.INTERCEPTED, malformed(malformed.why()));
+            case Malformed malformed -> new Nobody(Form.INTERCEPTED, Refusals.malformed(malformed.why()));
         };
     }
 
@@ -172,9 +184,5 @@ sealed interface Destination {
 
     private static String path(AbsoluteForm uri) {
         return uri.path().isEmpty() ? "/" : uri.path();
-    }
-
-    private static Deny malformed(String why) {
-        return Refusals.malformed("of its target, " + why);
     }
 }

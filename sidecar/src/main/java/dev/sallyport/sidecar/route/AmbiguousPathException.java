@@ -8,4 +8,10 @@ public final class AmbiguousPathException extends Exception {
     AmbiguousPathException(String message) {
         super(message, null, false, false);
     }
+
+    static void unless(boolean condition, String message) throws AmbiguousPathException {
+        if (!condition) {
+            throw new AmbiguousPathException(message);
+        }
+    }
 }

@@ -20,9 +20,12 @@ public record Authority(String host, OptionalInt port) {
 
     private static final int LONGEST_NAME = 253;
     private static final Pattern LABEL = Pattern.compile("[a-z0-9_]([-a-z0-9_]{0,61}[a-z0-9_])?");
-    private static final Pattern IPV4 =
-            Pattern.compile("(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)){3}");
-    private static final Pattern IPV6 = Pattern.compile("\\[[0-9a-f:.]{2,45}]");
+    private static final String OCTET = "(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)";
+    private static final Pattern IPV4 = Pattern.compile(OCTET + "(\\." + OCTET + "){3}");
+
+    /** The groups' form, not yet their number; the JDK's parser would take longer ones, and zeros before an octet. */
+    private static final Pattern IPV6 =
+            Pattern.compile("\\[(?=[^\\[]{2,45}])([0-9a-f]{0,4}:){1,8}([0-9a-f]{0,4}|" + IPV4.pattern() + ")]");
 
     /** A last label that makes readers take the whole for an IPv4 address (WHATWG URL, section 3.5). */
     private static final Pattern NUMBER = Pattern.compile("[0-9]+|0x[0-9a-f]*");

@@ -25,7 +25,7 @@ final class PathMatcher {
 
     /** Whether the pattern stands for the path. A wildcard never stands for an encoded slash or percent sign. */
     boolean matches(RequestPath path) {
-        List<String> given = List.of(path.normal().substring(1).split("/", -1));
+        List<String> given = path.segments();
         if (deep ? given.size() < segments.size() : given.size() != segments.size()) {
             return false;
         }

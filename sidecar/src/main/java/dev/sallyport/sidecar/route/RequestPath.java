@@ -1,39 +1,37 @@
 package dev.sallyport.sidecar.route;
 
-import java.io.ByteArrayOutputStream;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.CodingErrorAction;
-import java.nio.charset.StandardCharsets;
-import java.text.Normalizer;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 
-/**
- * A path that can be read in one way only.
- *
- * @param original as it is sent
- * @param normal the normal form that rules are matched on (RFC 3986, section 6.2.2): unreserved characters decoded, all
- *     else that is no path character encoded, hexadecimal digits in upper case
- * @param spellsDelimiter whether it holds an encoded slash or percent sign, which only a rule that spells it permits
- */
-public record RequestPath(String original, String normal, boolean spellsDelimiter) {
+/** A path that can be read in one way only. Immutable. */
+public final class RequestPath {
 
     private static final String UNRESERVED_MARKS = "-._~";
     private static final String PATH_MARKS = "!$&'()*+,;=:@";
     private static final String TOLERATED = "\"<>[]^`{|}";
 
-    /** How often a reader may decode a segment before it is seen as what it is. */
-    private static final int DECODINGS = 4;
+    private final String original;
+    private final String normal;
+    private final List<String> segments;
+    private final boolean spellsDelimiter;
+
+    private RequestPath(String original, String normal, boolean spellsDelimiter) {
+        this.original = original;
+        this.normal = normal;
+        this.segments = segments(normal);
+        this.spellsDelimiter = spellsDelimiter;
+    }
 
     /**
      * Reads a path.
      *
-     * @param path from its first slash on, printable ASCII
+     * @param path from its first slash on
      * @throws AmbiguousPathException if two readers could read it in two ways
      */
     public static RequestPath parse(String path) throws AmbiguousPathException {
-        require(path.startsWith("/"), "it does not begin with a slash");
-        require(!path.contains("//"), "it has an empty segment (//)");
+        AmbiguousPathException.unless(path.startsWith("/"), "it does not begin with a slash");
+        AmbiguousPathException.unless(!path.contains("//"), "it has an empty segment (//)");
         StringBuilder normal = new StringBuilder(path.length() + 16);
         boolean delimiter = false;
         for (int i = 0; i < path.length(); i++) {
@@ -46,77 +44,57 @@ public record RequestPath(String original, String normal, boolean spellsDelimite
             } else if (c == '/' || isUnreserved(c) || PATH_MARKS.indexOf(c) >= 0) {
                 normal.append(c);
             } else {
-                require(TOLERATED.indexOf(c) >= 0, "it has a character that no path holds, or a backslash");
+                AmbiguousPathException.unless(
+                        TOLERATED.indexOf(c) >= 0, "it has a character that no path holds, or a backslash");
                 appendEncoded(normal, c);
             }
         }
-        for (String segment : path.substring(1).split("/", -1)) {
-            checkSegment(segment);
+        for (String segment : segments(path)) {
+            SegmentReadings.check(segment);
         }
         return new RequestPath(path, normal.toString(), delimiter);
     }
 
-    private static void checkSegment(String segment) throws AmbiguousPathException {
-        String text = segment;
-        for (int i = 0; i < DECODINGS; i++) {
-            checkReading(text);
-            if (text.indexOf('%') < 0) {
-                return;
-            }
-            String decoded = decode(text);
-            if (decoded.equals(text)) {
-                return;
-            }
-            text = decoded;
-        }
-        throw new AmbiguousPathException("it is encoded too often");
+    /** As it is sent. */
+    public String original() {
+        return original;
     }
 
-    private static void checkReading(String text) throws AmbiguousPathException {
-        require(text.indexOf('\\') < 0, "it has a backslash");
-        require(text.chars().noneMatch(Character::isISOControl), "it has an encoded control character");
-        String folded = isAscii(text) ? text : Normalizer.normalize(text, Normalizer.Form.NFKC);
-        for (String part : folded.split("/", -1)) {
-            int parameter = part.indexOf(';');
-            String name = parameter < 0 ? part : part.substring(0, parameter);
-            require(!name.equals(".") && !name.equals(".."), "it has a dot segment");
-            require(parameter != 0, "a segment begins with a semicolon");
-        }
-        require(folded.indexOf('\\') < 0, "it has a backslash");
+    /**
+     * The form that rules are matched on (RFC 3986, section 6.2.2): unreserved characters decoded, all else that is no path
+     * character encoded, hexadecimal digits in upper case.
+     */
+    public String normal() {
+        return normal;
     }
 
-    /** Decodes every escape once; a percent sign that begins none, as a second decoding may meet, stays. */
-    private static String decode(String text) throws AmbiguousPathException {
-        ByteArrayOutputStream octets = new ByteArrayOutputStream(text.length());
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            int high = i + 2 < text.length() ? Character.digit(text.charAt(i + 1), 16) : -1;
-            int low = i + 2 < text.length() ? Character.digit(text.charAt(i + 2), 16) : -1;
-            if (c == '%' && high >= 0 && low >= 0) {
-                octets.write(high * 16 + low);
-                i += 2;
-            } else {
-                octets.writeBytes(String.valueOf(c).getBytes(StandardCharsets.UTF_8));
-            }
+    /** The normal form's segments, without the slash before each; at least one. */
+    List<String> segments() {
+        return segments;
+    }
+
+    /** Whether it holds an encoded slash or percent sign, which only a rule that spells it permits. */
+    public boolean spellsDelimiter() {
+        return spellsDelimiter;
+    }
+
+    private static List<String> segments(String path) {
+        List<String> segments = new ArrayList<>();
+        int begin = 1;
+        for (int slash = path.indexOf('/', 1); slash >= 0; slash = path.indexOf('/', begin)) {
+            segments.add(path.substring(begin, slash));
+            begin = slash + 1;
         }
-        try {
-            return StandardCharsets.UTF_8
-                    .newDecoder()
-                    .onMalformedInput(CodingErrorAction.REPORT)
-                    .onUnmappableCharacter(CodingErrorAction.REPORT)
-                    .decode(ByteBuffer.wrap(octets.toByteArray()))
-                    .toString();
-        } catch (CharacterCodingException e) {
-            throw new AmbiguousPathException("an escaped sequence is not UTF-8");
-        }
+        segments.add(path.substring(begin));
+        return segments;
     }
 
     private static int octet(String path, int percent) throws AmbiguousPathException {
-        require(percent + 2 < path.length(), "a percent sign begins no escape");
-        char first = path.charAt(percent + 1);
-        char second = path.charAt(percent + 2);
-        require(isHex(first) && isHex(second), "a percent sign begins no escape");
-        return Character.digit(first, 16) * 16 + Character.digit(second, 16);
+        boolean whole = percent + 2 < path.length();
+        int high = whole ? hex(path.charAt(percent + 1)) : -1;
+        int low = whole ? hex(path.charAt(percent + 2)) : -1;
+        AmbiguousPathException.unless(high >= 0 && low >= 0, "a percent sign begins no escape");
+        return high * 16 + low;
     }
 
     private static void appendOctet(StringBuilder normal, int octet) {
@@ -139,17 +117,8 @@ public record RequestPath(String original, String normal, boolean spellsDelimite
                 || UNRESERVED_MARKS.indexOf(c) >= 0;
     }
 
-    private static boolean isHex(char c) {
-        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-    }
-
-    private static boolean isAscii(String text) {
-        return text.chars().allMatch(c -> c < 0x80);
-    }
-
-    private static void require(boolean condition, String otherwise) throws AmbiguousPathException {
-        if (!condition) {
-            throw new AmbiguousPathException(otherwise);
-        }
+    /** Of an ASCII digit only: other scripts have digits too. */
+    static int hex(char c) {
+        return c < 0x80 ? Character.digit(c, 16) : -1;
     }
 }

@@ -25,7 +25,7 @@ public final class Route {
             try {
                 compiled.add(Rule.of(config.rules().get(i)));
             } catch (InvalidConditionException e) {
-                throw e.in("route " + config.name() + ": rules[" + i + "].when");
+                throw e.in("routes: " + config.name() + ": rules[" + i + "].when");
             }
         }
         this.rules = List.copyOf(compiled);

@@ -167,7 +167,7 @@ class RuleConditionTest {
 
         assertThatThrownBy(() -> new RouteTable(routes))
                 .isInstanceOf(InvalidConditionException.class)
-                .hasMessageStartingWith("route bad: rules[1].when: at 1:");
+                .hasMessageStartingWith("routes: bad: rules[1].when: at 1:");
     }
 
     private static Sandbox reading(RouteLimits route, RouteLimits sandbox) {

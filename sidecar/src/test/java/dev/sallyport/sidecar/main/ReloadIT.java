@@ -10,6 +10,7 @@ import dev.sallyport.contract.config.ProxyConfig;
 import dev.sallyport.contract.config.ProxyLimits;
 import dev.sallyport.contract.config.RouteConfig;
 import dev.sallyport.contract.config.RouteLimits;
+import dev.sallyport.contract.config.RuleConfig;
 import dev.sallyport.contract.json.StrictJson;
 import dev.sallyport.contract.status.ProxyReport;
 import dev.sallyport.sidecar.testing.Upstream;
@@ -104,6 +105,23 @@ class ReloadIT {
 
             assertThat(status(proxy, "0123456789abcdef-4").config().problem().orElseThrow())
                     .isEqualTo("routes: one: trustedCertificates: not PEM certificates");
+            assertThat(proxy.get("/one/").statusCode()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void a_condition_that_cannot_be_compiled_is_reported() throws Exception {
+        try (RunningProxy proxy = new RunningProxy(directory, config(1, "one"))) {
+            proxy.configure(config(
+                    2,
+                    Routes.https("one", upstream.port())
+                            .rule(new RuleConfig(List.of(), List.of(), Optional.of("request.metod == 'GET'")))
+                            .build()));
+
+            Awaitility.await().until(() -> proxy.admin("/metrics").body().contains("sallyport_config_problem 1.0"));
+
+            assertThat(status(proxy, "0123456789abcdef-8").config().problem().orElseThrow())
+                    .startsWith("routes: one: rules[0].when: at 1:");
             assertThat(proxy.get("/one/").statusCode()).isEqualTo(200);
         }
     }

@@ -20,7 +20,6 @@ import dev.sallyport.sidecar.route.RequestTarget.OriginForm;
 import dev.sallyport.sidecar.route.Route;
 import java.nio.ByteBuffer;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -201,7 +200,8 @@ public final class Admission {
         String spelt = path.orElse("/");
         Optional<Deny> ambiguity = canonicalise(spelt);
         List<Found> carried = snapshot.placeholders().carried(head.fields(), spelt, query);
-        RouteChoice choice = RouteChoice.among(candidates, carried, bodyMayCarry());
+        RouteChoice choice = RouteChoice.among(
+                candidates, carried, !hasNoBody() && snapshot.placeholders().mayStandInBody(head.fields()));
         route = choice.route().or(() -> route);
         if (choice instanceof RouteChoice.Misused) {
             return new Step.Refuse(Refusals.MISUSE);
@@ -273,21 +273,6 @@ public final class Admission {
 
     private boolean hasNoBody() {
         return contentLength.isPresent() && contentLength.getAsLong() == 0;
-    }
-
-    /** Whether it has a body of a kind that placeholders are put into: JSON or a form, not encoded. */
-    private boolean bodyMayCarry() {
-        if (hasNoBody()) {
-            return false;
-        }
-        String type = contentType().toLowerCase(Locale.ROOT);
-        int parameters = type.indexOf(';');
-        String mediaType = (parameters < 0 ? type : type.substring(0, parameters)).strip();
-        return (mediaType.equals("application/json")
-                        || mediaType.endsWith("+json")
-                        || mediaType.equals("application/x-www-form-urlencoded"))
-                && head.fields().getAll("content-encoding").stream()
-                        .allMatch(coding -> coding.strip().equalsIgnoreCase("identity"));
     }
 
     /** Empty: there is none, or there are several. */

@@ -54,10 +54,16 @@ sealed interface Destination {
     static Destination of(RequestHead head, Optional<Tunnel> tunnel) {
         RequestTarget target = RequestTarget.parse(head.target());
         return malformation(head, target)
-                .<Destination>map(why ->
-                        new Nobody(tunnel.isPresent() ? Form.INTERCEPTED : Form.UNKNOWN, Refusals.malformed(why)))
+                .<Destination>map(why -> new Nobody(unreadable(head, tunnel), Refusals.malformed(why)))
                 .or(() -> tunnel.map(through -> inside(head, through, target)))
                 .orElseGet(() -> outside(head, target));
+    }
+
+    private static Form unreadable(RequestHead head, Optional<Tunnel> tunnel) {
+        if (tunnel.isPresent()) {
+            return Form.INTERCEPTED;
+        }
+        return head.method().equals("CONNECT") ? Form.TUNNEL : Form.UNKNOWN;
     }
 
     private static Optional<String> malformation(RequestHead head, RequestTarget target) {

@@ -93,6 +93,12 @@ public final class Placeholders {
         return List.copyOf(found);
     }
 
+    /** Whether a body with these fields is of a kind in which tokens are replaced: one form that is known, and no coding. */
+    public boolean mayStandInBody(HttpHeaders fields) {
+        List<String> types = fields.getAll("content-type");
+        return tokens.isPresent() && types.size() == 1 && BodyForm.of(types.getFirst(), fields) != BodyForm.OTHER;
+    }
+
     static boolean mayHoldBasic(String name) {
         return name.equalsIgnoreCase("authorization") || name.equalsIgnoreCase("proxy-authorization");
     }

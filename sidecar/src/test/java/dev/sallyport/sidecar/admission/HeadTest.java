@@ -131,6 +131,9 @@ class HeadTest {
                         .form())
                 .isEqualTo(Form.HTTP_PROXY);
         assertThat(sandbox.admission(Asked.baseUrl("GET", "a b")).form()).isEqualTo(Form.UNKNOWN);
+        assertThat(sandbox.admission(Asked.baseUrl("CONNECT", "api.example.com:443"))
+                        .form())
+                .isEqualTo(Form.TUNNEL);
         assertThat(sandbox.admission(Asked.inTunnel("GET", "api.example.com", "a b"))
                         .form())
                 .isEqualTo(Form.INTERCEPTED);

@@ -221,6 +221,8 @@ class RouteChoiceTest {
             assertThat(sandbox.outcome(post(JSON), body(WORK))).isEqualTo("work@id.example.com:443");
             assertThat(sandbox.outcome(post("application/x-www-form-urlencoded; charset=utf-8"), body(HOME)))
                     .isEqualTo("home@id.example.com:443");
+            assertThat(sandbox.outcome(post("application/x-ndjson"), body(WORK)))
+                    .isEqualTo("work@id.example.com:443");
             assertThat(sandbox.outcome(post("application/vnd.api+json"), body("none")))
                     .isEqualTo("anyone@id.example.com:443");
             assertThat(sandbox.outcome(

@@ -18,6 +18,7 @@ import dev.sallyport.contract.config.TlsMode;
 import dev.sallyport.contract.status.ProxyReport.CredentialState.State;
 import dev.sallyport.sidecar.policy.Permit;
 import dev.sallyport.sidecar.policy.Policy;
+import dev.sallyport.sidecar.policy.when.InvalidConditionException;
 import dev.sallyport.sidecar.route.AmbiguousPathException;
 import dev.sallyport.sidecar.route.RequestPath;
 import dev.sallyport.sidecar.route.Route;
@@ -166,7 +167,7 @@ final class Scene {
                             RequestPath.parse(path),
                             OptionalLong.empty(),
                             enforcement);
-        } catch (AmbiguousPathException | dev.sallyport.sidecar.policy.when.InvalidConditionException e) {
+        } catch (AmbiguousPathException | InvalidConditionException e) {
             throw new IllegalArgumentException(e);
         }
     }

@@ -14,8 +14,10 @@ enum BodyForm {
     /** Anything else, in which no credential is put. */
     OTHER(Spelling.RAW);
 
-    private static final Set<String> JSON_LINES =
+    private static final Set<String> JSON_TYPES =
             Set.of("application/json", "text/json", "application/x-ndjson", "application/ndjson", "application/jsonl");
+
+    private static final Set<String> UTF_8 = Set.of("utf-8", "utf8", "us-ascii", "ascii");
 
     private final Spelling spelling;
 
@@ -35,19 +37,19 @@ enum BodyForm {
     static BodyForm of(String contentType) {
         List<String> parts = List.of(contentType.toLowerCase(Locale.ROOT).split(";", -1));
         String type = parts.getFirst().strip();
-        boolean isUtf8 = parts.stream()
+        List<String> charsets = parts.stream()
                 .skip(1)
                 .map(String::strip)
                 .filter(parameter -> parameter.startsWith("charset="))
                 .map(parameter -> parameter.substring("charset=".length()).replace("\"", ""))
-                .allMatch(charset -> charset.equals("utf-8") || charset.equals("utf8") || charset.equals("us-ascii"));
-        if (!isUtf8) {
-            return OTHER;
-        }
+                .toList();
         if (type.equals("application/x-www-form-urlencoded")) {
-            return FORM;
+            // Whatever stands for ASCII as ASCII does: a form is percent-encoded.
+            return charsets.stream().noneMatch(charset -> charset.matches("(utf-?(16|32)|ucs|iso-10646).*"))
+                    ? FORM
+                    : OTHER;
         }
-        return JSON_LINES.contains(type) || type.endsWith("+json") ? JSON : OTHER;
+        return (JSON_TYPES.contains(type) || type.endsWith("+json")) && UTF_8.containsAll(charsets) ? JSON : OTHER;
     }
 
     /** The same, where a content coding (RFC 9110, section 8.4) may hide the form. */

@@ -52,7 +52,8 @@ final class BufferMasker implements AutoCloseable {
     private ByteBuf maskToCopy(ByteBuf in) {
         ByteBuf out = in.alloc().buffer(masker.held() + in.readableBytes());
         for (int at = in.readerIndex(); at < in.writerIndex(); at += MOST_AT_ONCE) {
-            masker.mask(piece, 0, fill(in, at), out::writeBytes);
+            int length = fill(in, at);
+            masker.mask(piece, 0, length, out::writeBytes);
         }
         in.release();
         return out;

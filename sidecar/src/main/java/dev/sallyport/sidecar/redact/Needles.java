@@ -70,6 +70,11 @@ public final class Needles implements AutoCloseable {
         return new StreamMasker(graph, this::release);
     }
 
+    /** The same for who holds these needles, closed or not, until the masker is closed. */
+    StreamMasker newHeldStream() {
+        return new StreamMasker(graph, () -> {});
+    }
+
     /**
      * Keeps these needles from being overwritten until {@link #release} is called once.
      *

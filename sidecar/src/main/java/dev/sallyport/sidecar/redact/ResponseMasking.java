@@ -158,7 +158,7 @@ public final class ResponseMasking implements AutoCloseable {
         }
         StreamMasker masker = ofFields;
         if (masker == null) {
-            masker = wanted.newStream();
+            masker = wanted.newHeldStream();
             ofFields = masker;
         }
         return Needles.masked(text, masker);
@@ -183,7 +183,7 @@ public final class ResponseMasking implements AutoCloseable {
         }
         BufferMasker masker = ofBody;
         if (masker == null) {
-            masker = new BufferMasker(wanted.newStream());
+            masker = new BufferMasker(wanted.newHeldStream());
             ofBody = masker;
         }
         boolean isEnd;
@@ -217,7 +217,7 @@ public final class ResponseMasking implements AutoCloseable {
         }
         WebSocketMasker masker = ofFrames;
         if (masker == null) {
-            masker = new WebSocketMasker(wanted.newStream(), wanted.newStream());
+            masker = new WebSocketMasker(wanted.newHeldStream(), wanted.newHeldStream());
             ofFrames = masker;
         }
         return masker.mask(in);

@@ -82,7 +82,11 @@ final class Scene {
     }
 
     Scene placeholder(Place... in) {
-        placeholder = Optional.of(new PlaceholderConfig(TOKEN, List.of(in)));
+        return placeholder(new PlaceholderConfig(TOKEN, List.of(in)));
+    }
+
+    Scene placeholder(PlaceholderConfig config) {
+        placeholder = Optional.of(config);
         return this;
     }
 
@@ -146,6 +150,11 @@ final class Scene {
 
     Injection.Outcome inject() {
         return Injector.inject(permit(), credentials(), new Draft("GET", path, query, fields, body, contentType));
+    }
+
+    /** The request's own fields. */
+    HttpHeaders fields() {
+        return fields;
     }
 
     Draft draft() {

@@ -3,6 +3,7 @@ package dev.sallyport.sidecar.credential;
 import dev.sallyport.contract.config.HostPattern;
 import dev.sallyport.contract.config.SecretRef;
 import dev.sallyport.contract.status.ProxyReport.CredentialState.State;
+import dev.sallyport.sidecar.redact.Needles;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -32,6 +33,7 @@ public final class CredentialDirectory {
     private static final int MOST_BYTES = 64 * 1024;
     private static final int MOST_ATTEMPTS = 5;
     private static final String GENERATION = "..data";
+    private static final byte[] BYTE_ORDER_MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
 
     private final Path directory;
     private final Fingerprints fingerprints;
@@ -101,19 +103,27 @@ public final class CredentialDirectory {
 
     private SecretValue judged(byte[] read, Optional<List<HostPattern>> allowedHosts) throws InvalidSecretException {
         byte[] value = withoutLineEnd(read);
-        InvalidSecretException.unless(value.length > 0, "the value is empty");
-        for (byte octet : value) {
-            InvalidSecretException.unless(
-                    (octet & 0xff) >= 0x20 && octet != 0x7f, "the value has a control character, such as a line end");
+        try {
+            check(value);
+            Secret secret = new Secret(value);
+            List<String> messages = new ArrayList<>();
+            if (value.length < read.length) {
+                messages.add("a line end after the value was removed");
+            }
+            if (!secret.isMaskable()) {
+                messages.add("it has fewer than " + Needles.SHORTEST + " or more than " + Needles.LONGEST
+                        + " bytes, so it can't be masked in answers: as a key or password it goes only where"
+                        + " redactResponses is None");
+            }
+            return new SecretValue.Usable(
+                    secret,
+                    fingerprints.of(secret),
+                    allowedHosts,
+                    messages.isEmpty() ? Optional.empty() : Optional.of(String.join("; ", messages)));
+        } finally {
+            Arrays.fill(value, (byte) 0);
+            Arrays.fill(read, (byte) 0);
         }
-        InvalidSecretException.unless(
-                value[0] != ' ' && value[value.length - 1] != ' ', "the value begins or ends with a space");
-        Secret secret = new Secret(value);
-        return new SecretValue.Usable(
-                secret,
-                fingerprints.of(secret),
-                allowedHosts,
-                value.length == read.length ? Optional.empty() : Optional.of("a line end after the value was removed"));
     }
 
     private static byte[] withoutLineEnd(byte[] read) {
@@ -125,6 +135,19 @@ public final class CredentialDirectory {
             }
         }
         return Arrays.copyOf(read, length);
+    }
+
+    private static void check(byte[] value) throws InvalidSecretException {
+        InvalidSecretException.unless(value.length > 0, "the value is empty");
+        for (byte octet : value) {
+            InvalidSecretException.unless(
+                    (octet & 0xff) >= 0x20 && octet != 0x7f, "the value has a control character, such as a line end");
+        }
+        InvalidSecretException.unless(
+                value[0] != ' ' && value[value.length - 1] != ' ', "the value begins or ends with a space");
+        InvalidSecretException.unless(
+                !Arrays.equals(Arrays.copyOf(value, BYTE_ORDER_MARK.length), BYTE_ORDER_MARK),
+                "the value begins with a byte order mark");
     }
 
     private static Optional<List<HostPattern>> allowedHosts(Path secret) throws IOException {

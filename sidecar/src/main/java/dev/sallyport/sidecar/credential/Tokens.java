@@ -93,21 +93,28 @@ final class Tokens {
     }
 
     private void visitRun(byte[] text, int from, int to, Spelling spelling, Visitor visitor) {
+        int escape = spelling.escape();
         int at = from;
         while (at + shortest <= to) {
-            int end = -1;
-            int first = spelling.value(text, at, to);
-            if (first >= 0 && first < byFirst.length) {
-                for (int candidate : byFirst[first]) {
-                    end = spelling.end(text, at, to, tokens[candidate]);
-                    if (end >= 0) {
-                        visitor.found(names.get(candidate), at, end);
-                        break;
-                    }
-                }
+            int octet = text[at];
+            if (octet == escape) {
+                octet = spelling.value(text, at, to);
             }
+            int end = octet < 0 || octet >= byFirst.length ? -1 : visitFirst(octet, text, at, to, spelling, visitor);
             at = end >= 0 ? end : at + spelling.unit(text, at, to);
         }
+    }
+
+    /** Visits the longest token that begins there, and gives where it ends; negative: there is none. */
+    private int visitFirst(int first, byte[] text, int at, int to, Spelling spelling, Visitor visitor) {
+        for (int candidate : byFirst[first]) {
+            int end = spelling.end(text, at, to, tokens[candidate]);
+            if (end >= 0) {
+                visitor.found(names.get(candidate), at, end);
+                return end;
+            }
+        }
+        return -1;
     }
 
     /** Whether there is any in the text. */

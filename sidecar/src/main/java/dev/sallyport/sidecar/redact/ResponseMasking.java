@@ -4,7 +4,6 @@ import dev.sallyport.contract.config.RedactResponses;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.HttpHeaders;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -120,29 +119,26 @@ public final class ResponseMasking implements AutoCloseable {
             envelopes = Envelopes.of(fields);
         }
         for (Map.Entry<String, String> field : fields) {
-            if (wanted.mayBeIn(field.getValue()) || wanted.mayBeIn(field.getKey())) {
+            if (isMasked(field.getValue()) || isMasked(field.getKey())) {
                 maskEach(fields);
                 return;
             }
         }
     }
 
+    private boolean isMasked(String text) {
+        return !text(text).equals(text);
+    }
+
     private void maskEach(HttpHeaders fields) {
-        List<Map.Entry<String, String>> masked = new ArrayList<>();
-        boolean any = false;
-        for (Map.Entry<String, String> field : fields) {
-            String name = field.getKey();
-            String value = field.getValue();
-            if (!FRAMING.contains(name.toLowerCase(Locale.ROOT))) {
-                name = text(name);
-                value = text(value);
+        List<Map.Entry<String, String>> before = fields.entries();
+        fields.clear();
+        for (Map.Entry<String, String> field : before) {
+            if (FRAMING.contains(field.getKey().toLowerCase(Locale.ROOT))) {
+                fields.add(field.getKey(), field.getValue());
+            } else {
+                fields.add(text(field.getKey()), text(field.getValue()));
             }
-            any |= !name.equals(field.getKey()) || !value.equals(field.getValue());
-            masked.add(Map.entry(name, value));
-        }
-        if (any) {
-            fields.clear();
-            masked.forEach(field -> fields.add(field.getKey(), field.getValue()));
         }
     }
 
@@ -223,11 +219,11 @@ public final class ResponseMasking implements AutoCloseable {
         return masker.mask(in);
     }
 
-    /** How many bytes were masked so far; more than 0: the upstream sends secrets back. */
-    public long maskedBytes() {
-        return (ofFields == null ? 0 : ofFields.maskedBytes())
-                + (ofBody == null ? 0 : ofBody.maskedBytes())
-                + (ofFrames == null ? 0 : ofFrames.maskedBytes());
+    /** Whether anything was masked so far: then the upstream sends secrets back. */
+    public boolean hasMasked() {
+        return (ofFields != null && ofFields.maskedBytes() > 0)
+                || (ofBody != null && ofBody.maskedBytes() > 0)
+                || (ofFrames != null && ofFrames.maskedBytes() > 0);
     }
 
     /** Lets the needles go, and forgets what is held back. Nothing may be masked afterwards. */

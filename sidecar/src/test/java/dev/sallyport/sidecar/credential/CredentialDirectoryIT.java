@@ -2,15 +2,31 @@ package dev.sallyport.sidecar.credential;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sallyport.contract.config.CredentialConfig;
+import dev.sallyport.contract.config.RedactResponses;
+import dev.sallyport.contract.config.RouteConfig;
 import dev.sallyport.contract.config.SecretRef;
 import dev.sallyport.contract.status.ProxyReport.CredentialState;
 import dev.sallyport.contract.status.ProxyReport.CredentialState.State;
+import dev.sallyport.sidecar.redact.ResponseMasking;
+import io.netty.handler.codec.http.DefaultHttpHeaders;
+import io.netty.handler.codec.http.HttpHeaders;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.BeforeEach;
@@ -23,6 +39,7 @@ class CredentialDirectoryIT {
 
     private static final SecretRef KEY = new SecretRef("anthropic", "api-key");
     private static final SecretRef USER = new SecretRef("anthropic", "user");
+    private static final int ROTATIONS = 1_000;
 
     @TempDir
     Path directory;
@@ -38,18 +55,38 @@ class CredentialDirectoryIT {
 
     @Test
     void one_line_end_is_removed_and_reported() throws Exception {
-        write("api-key", "sk-1\n");
+        for (String lineEnd : List.of("\n", "\r\n")) {
+            write("api-key", "sk-one" + lineEnd);
+
+            CredentialState state = credentials.read(List.of(KEY)).states().getFirst();
+
+            assertThat(state.state()).isEqualTo(State.RESOLVED);
+            assertThat(state.message()).contains("a line end after the value was removed");
+            assertThat(state.fingerprint().orElseThrow()).hasSize(16);
+            assertThat(fieldText(credentials.read(List.of(KEY)))).isEqualTo("sk-one");
+        }
+    }
+
+    @Test
+    void a_value_that_needs_no_mending_has_no_message() throws Exception {
+        write("api-key", "sk-one");
+
+        assertThat(credentials.read(List.of(KEY)).states().getFirst().message()).isEmpty();
+    }
+
+    @Test
+    void a_value_that_cannot_be_masked_is_reported() throws Exception {
+        write("api-key", "short\n");
 
         CredentialState state = credentials.read(List.of(KEY)).states().getFirst();
 
         assertThat(state.state()).isEqualTo(State.RESOLVED);
-        assertThat(state.message().orElseThrow()).contains("line end");
-        assertThat(state.fingerprint().orElseThrow()).hasSize(16);
-        assertThat(fieldText(credentials.read(List.of(KEY)))).isEqualTo("sk-1");
+        assertThat(state.message().orElseThrow()).contains("line end", "masked", "redactResponses");
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "\n", "a\nb", "a\n\n", "a\u0000b", "a\tb", " a", "a ", "a\u007f"})
+    @ValueSource(
+            strings = {"", "\n", "a\nb", "a\n\n", "a\u0000b", "a\tb", " a", "a ", "a\u007f", "\ufeffabc", "\ufeff"})
     void what_no_field_may_hold_is_invalid(String value) throws Exception {
         write("api-key", value);
 
@@ -57,6 +94,7 @@ class CredentialDirectoryIT {
 
         assertThat(state.state()).isEqualTo(State.INVALID);
         assertThat(state.fingerprint()).isEmpty();
+        assertThat(state.message().orElseThrow()).startsWith("the value ");
     }
 
     @Test
@@ -96,45 +134,77 @@ class CredentialDirectoryIT {
     }
 
     @Test
-    void values_are_always_of_one_generation() throws Exception {
+    void no_request_ever_gets_half_of_a_rotation() throws Exception {
+        RouteConfig route = Scene.of(new CredentialConfig.Basic(Optional.empty(), Optional.of(USER), KEY), "")
+                .redact(RedactResponses.FULL)
+                .route();
         generation(0);
+        AtomicReference<Credentials> current = new AtomicReference<>(credentials.read(List.of(KEY, USER)));
+        Credentials first = current.get();
         AtomicBoolean done = new AtomicBoolean();
-        Thread swapper = Thread.ofPlatform().start(() -> {
+        try (ExecutorService threads = Executors.newCachedThreadPool()) {
+            List<Future<Integer>> requests = new ArrayList<>();
+            for (int i = 0; i < 2; i++) {
+                requests.add(threads.submit(() -> {
+                    int sent = 0;
+                    while (!done.get()) {
+                        sent += request(route, current.get());
+                    }
+                    return sent;
+                }));
+            }
+            Future<Integer> reloader = threads.submit(() -> {
+                Set<String> seen = new HashSet<>();
+                while (!done.get()) {
+                    try {
+                        Credentials read = credentials.read(List.of(KEY, USER));
+                        assertThat(read.areComplete()).isTrue();
+                        seen.add(text(read, KEY));
+                        current.set(read);
+                    } catch (IOException tooFast) {
+                        assertThat(tooFast).hasMessageContaining("change faster");
+                    }
+                }
+                return seen.size();
+            });
             try {
-                for (int i = 1; i < 400; i++) {
+                for (int i = 1; i <= ROTATIONS; i++) {
                     generation(i);
                 }
-            } catch (IOException e) {
-                throw new IllegalStateException(e);
             } finally {
                 done.set(true);
             }
-        });
-        int read = 0;
-        while (!done.get()) {
-            Credentials values;
-            try {
-                values = credentials.read(List.of(KEY, USER));
-            } catch (IOException tooFast) {
-                continue;
-            }
-            if (values.areComplete()) {
-                read++;
-                assertThat(text(values, KEY)).isEqualTo(text(values, USER));
+
+            assertThat(reloader.get()).isGreaterThan(10);
+            for (Future<Integer> sent : requests) {
+                assertThat(sent.get()).isPositive();
             }
         }
-        swapper.join();
+        assertThat(text(credentials.read(List.of(KEY, USER)), KEY)).isEqualTo("password-" + ROTATIONS);
+        assertThat(text(first, USER) + text(first, KEY)).isEqualTo("user-name-0password-0");
+    }
 
-        assertThat(read).isPositive();
-        assertThat(fieldText(credentials.read(List.of(KEY)))).isEqualTo("399");
+    /** Sends one request with these, and has its answer masked. */
+    private static int request(RouteConfig route, Credentials values) {
+        Draft draft = Scene.inject(route, values);
+        String pair = new String(
+                Base64.getDecoder().decode(draft.fields().get("authorization").substring("Basic ".length())),
+                StandardCharsets.UTF_8);
+        assertThat(pair).matches("user-name-(\\d+):password-\\1");
+        HttpHeaders answer = new DefaultHttpHeaders().add("X-Echo", pair);
+        try (ResponseMasking masking = values.masking(route)) {
+            masking.fields(answer);
+        }
+        assertThat(answer.get("X-Echo")).matches("[*]+:[*]+");
+        return 1;
     }
 
     /** As kubelet does it: new directory, link swapped by a rename, old directory removed. */
     private void generation(int number) throws IOException {
         Path fresh = directory.resolve("..gen-" + number);
         Files.createDirectories(fresh.resolve("anthropic"));
-        Files.writeString(fresh.resolve("anthropic/api-key"), Integer.toString(number));
-        Files.writeString(fresh.resolve("anthropic/user"), Integer.toString(number));
+        Files.writeString(fresh.resolve("anthropic/api-key"), "password-" + number);
+        Files.writeString(fresh.resolve("anthropic/user"), "user-name-" + number);
         Path link = directory.resolve("..data_tmp");
         Files.createSymbolicLink(link, fresh.getFileName());
         Files.move(

@@ -149,7 +149,10 @@ final class Scene {
     }
 
     Injection.Outcome inject() {
-        return Injector.inject(permit(), credentials(), new Draft("GET", path, query, fields, body, contentType));
+        return Injector.inject(
+                permit(route(), path, enforcement),
+                credentials(),
+                new Draft("GET", path, query, fields, body, contentType));
     }
 
     /** The request's own fields. */
@@ -165,9 +168,16 @@ final class Scene {
         return (Injection.Refused) inject();
     }
 
-    private Permit permit() {
+    /** A request to the route, with these values. */
+    static Draft inject(RouteConfig config, Credentials credentials) {
+        Draft draft = new Draft("GET", "/", "", new DefaultHttpHeaders(), Optional.empty(), "");
+        return ((Injection.Done) Injector.inject(permit(config, "/", Enforcement.ENFORCE), credentials, draft))
+                .rewritten();
+    }
+
+    private static Permit permit(RouteConfig config, String path, Enforcement enforcement) {
         try {
-            Route route = new RouteTable(List.of(route())).named("work").orElseThrow();
+            Route route = new RouteTable(List.of(config)).named("work").orElseThrow();
             return (Permit) new Policy(() -> 0)
                     .decide(
                             route,

@@ -19,6 +19,7 @@ import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
@@ -61,7 +62,7 @@ class WebSocketMaskerTest {
         byte[] in = frame(FIN | TEXT, "a " + SECRET + " z");
 
         assertThat(mask(in)).isEqualTo(frame(FIN | TEXT, "a " + STARS + " z"));
-        assertThat(masking.maskedBytes()).isEqualTo(SECRET.length());
+        assertThat(masking.hasMasked()).isTrue();
     }
 
     @ParameterizedTest
@@ -221,6 +222,63 @@ class WebSocketMaskerTest {
 
             assertThat(read()).as("seed %s, round %s", seed, round).containsExactlyInAnyOrderElementsOf(expected);
         }
+    }
+
+    @Test
+    void a_secret_longer_than_any_frame_of_ours_is_masked_too() {
+        byte[] secret = new byte[Needles.LONGEST];
+        Arrays.fill(secret, (byte) 'k');
+        secret[0] = 's';
+        String text = new String(secret, StandardCharsets.US_ASCII);
+        StringBuilder escaped = new StringBuilder();
+        text.chars().forEach(c -> escaped.append(String.format("\\u%04x", c)));
+        try (Needles longest = Needles.of(List.of(secret));
+                ResponseMasking one = ResponseMasking.of(RedactResponses.FULL, longest)) {
+            for (String form : List.of(text, escaped.toString())) {
+                for (String end : List.of(form.substring(form.length() - 1), "")) {
+                    ByteBuf in = Unpooled.copiedBuffer(
+                            frame(TEXT, "a" + form.substring(0, 9_000)),
+                            frame(0, form.substring(9_000, form.length() - 1)),
+                            frame(FIN, end));
+
+                    reader.writeInbound(one.frames(in));
+
+                    assertThat(read())
+                            .containsExactly("TEXT a"
+                                    + (end.isEmpty()
+                                            ? form.substring(0, form.length() - 1)
+                                            : "*".repeat(form.length())));
+                }
+            }
+        }
+    }
+
+    @Test
+    void no_bytes_make_it_fail_in_another_way_than_by_a_refusal() {
+        Random random = new Random(new SecureRandom().nextLong());
+        int refused = 0;
+        for (int round = 0; round < 5_000; round++) {
+            try (ResponseMasking one = ResponseMasking.of(RedactResponses.FULL, needles)) {
+                for (int part = random.nextInt(8); part >= 0; part--) {
+                    byte[] octets = new byte[1 + random.nextInt(20)];
+                    random.nextBytes(octets);
+                    if (octets.length > 1 && random.nextBoolean()) {
+                        octets[0] &= (byte) 0x8f;
+                        octets[1] &= 0x0f;
+                    }
+                    ByteBuf in = Unpooled.copiedBuffer(octets);
+                    try {
+                        one.frames(in).release();
+                    } catch (RedactionImpossibleException e) {
+                        refused++;
+                        break;
+                    } finally {
+                        assertThat(in.refCnt()).isZero();
+                    }
+                }
+            }
+        }
+        assertThat(refused).isBetween(1_000, 4_999);
     }
 
     private static String payload(Random random) {

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What the user asks for. The API server fills in the schema's defaults; this record fills in the same ones for a
- * manifest that did not pass it, so only {@code shutdownTime} can be null. Nothing here is a credential: Secrets are
+ * manifest that did not pass it, so only {@code limits} and {@code shutdownTime} can be null. Nothing here is a credential: Secrets are
  * named, never read.
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
@@ -62,6 +62,10 @@ public record AgentSandboxSpec(
         @Size(max = 8) List<PersistentVolumeClaimTemplate> volumeClaimTemplates,
 
         @JsonPropertyDescription("What may leave the sandbox; nothing else does.") @Size(max = 64) List<Route> routes,
+
+        @JsonPropertyDescription(
+                "Bounds on the requests of all routes together, besides each route's own. Unset: none.")
+        @Nullable Limits limits,
 
         @JsonPropertyDescription("Enforce refuses what the routes do not allow. "
                 + "Audit lets it pass without a credential and marks it in the audit log: "

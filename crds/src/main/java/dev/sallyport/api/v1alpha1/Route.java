@@ -40,6 +40,11 @@ import org.jspecify.annotations.Nullable;
         reason = "FieldValueForbidden",
         message = "nothing can be put into a Passthrough tunnel: use tls.mode Intercept or leave the credential out")
 @ValidationRule(
+        value = "!has(self.tls) || self.tls.mode != 'Passthrough' || !has(self.baseUrl)",
+        fieldPath = ".baseUrl",
+        reason = "FieldValueForbidden",
+        message = "a base URL has no TLS to pass through: use tls.mode Intercept or leave baseUrl out")
+@ValidationRule(
         value = "!has(self.tls) || self.tls.mode != 'Passthrough' || !has(self.rules) || self.rules.size() == 0",
         fieldPath = ".rules",
         reason = "FieldValueForbidden",

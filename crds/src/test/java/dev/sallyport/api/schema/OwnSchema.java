@@ -52,9 +52,9 @@ final class OwnSchema {
             }
         });
         root.putArray("required").add("spec");
-        Schemas.property(Schemas.property(Schemas.items(routes(root)), "limits"), "requestBodyBytes")
-                .put("maxLength", 20)
-                .put("pattern", CoreSchemas.QUANTITY);
+        ObjectNode spec = Schemas.property(root, "spec");
+        boundQuantity(Schemas.property(spec, "limits"));
+        boundQuantity(Schemas.property(Schemas.items(Schemas.property(spec, "routes")), "limits"));
         // A Service, and labels, carry the sandbox's name with a suffix.
         Schemas.rule(
                 root,
@@ -65,8 +65,8 @@ final class OwnSchema {
                 "self.metadata.name.size() <= 52 && self.metadata.name.matches('^[a-z]([-a-z0-9]*[a-z0-9])?$')");
     }
 
-    private static ObjectNode routes(ObjectNode root) {
-        return Schemas.property(Schemas.property(root, "spec"), "routes");
+    private static void boundQuantity(ObjectNode limits) {
+        Schemas.property(limits, "requestBodyBytes").put("maxLength", 20).put("pattern", CoreSchemas.QUANTITY);
     }
 
     private static void completeOne(String path, ObjectNode schema) {

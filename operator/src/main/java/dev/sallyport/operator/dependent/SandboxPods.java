@@ -154,7 +154,7 @@ final class SandboxPods {
 
     private static Optional<String> reasonToReplace(Pod desired, Pod pod) {
         if (!Objects.equals(annotation(pod, Names.TEMPLATE_HASH), annotation(desired, Names.TEMPLATE_HASH))) {
-            return Optional.of("The pod template, a base URL variable or the proxy's resources changed");
+            return Optional.of("The pod template, a variable that a route sets or the proxy's resources changed");
         }
         if (!MountedKeys.of(pod).containsAll(MountedKeys.of(desired))) {
             return Optional.of("A route names a Secret or key that the pod does not mount");

@@ -60,9 +60,9 @@ final class AgentContainer {
         List<EnvVar> own = template.getEnv() == null ? List.of() : template.getEnv();
         Set<String> names = own.stream().map(EnvVar::getName).collect(Collectors.toSet());
         List<EnvVar> env = new ArrayList<>();
-        sandbox.baseUrlsFor(names)
-                .forEach((name, url) -> env.add(
-                        new EnvVarBuilder().withName(name).withValue(url).build()));
+        sandbox.variablesFor(names)
+                .forEach((name, value) -> env.add(
+                        new EnvVarBuilder().withName(name).withValue(value).build()));
         env.addAll(own);
         return env;
     }

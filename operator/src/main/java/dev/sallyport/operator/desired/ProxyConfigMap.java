@@ -3,7 +3,6 @@ package dev.sallyport.operator.desired;
 import dev.sallyport.contract.config.AdminAccess;
 import dev.sallyport.contract.config.ProxyConfig;
 import dev.sallyport.contract.config.ProxyLimits;
-import dev.sallyport.contract.config.RouteLimits;
 import dev.sallyport.contract.config.SandboxRef;
 import dev.sallyport.contract.json.StrictJson;
 import dev.sallyport.operator.model.Names;
@@ -55,7 +54,7 @@ final class ProxyConfigMap {
                 sandbox.enforcement(),
                 Optional.of(admin),
                 limits(sandbox),
-                RouteLimits.NONE,
+                sandbox.requestLimits(),
                 sandbox.routes());
     }
 

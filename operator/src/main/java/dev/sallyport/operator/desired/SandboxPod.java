@@ -52,7 +52,10 @@ final class SandboxPod {
                 .build();
     }
 
-    /** Over what the user wrote, not over what becomes of it: a new release of the operator replaces no pod. */
+    /**
+     * Over what the user wrote, not over what becomes of it: a new release of the operator replaces no pod. Placeholders
+     * count by their tokens: an agent that holds those of an earlier operator key could use none of them.
+     */
     private static String templateHash(Sandbox sandbox) {
         return Fingerprint.of(Map.of(
                 "template", sandbox.template(),
@@ -61,6 +64,7 @@ final class SandboxPod {
                                 .map(claim -> claim.getMetadata().getName())
                                 .toList(),
                 "baseUrls", sandbox.baseUrls(),
+                "placeholders", sandbox.placeholders(),
                 "proxyResources", sandbox.proxyResources().orElseGet(ResourceRequirements::new)));
     }
 

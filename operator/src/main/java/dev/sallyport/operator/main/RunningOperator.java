@@ -84,7 +84,7 @@ final class RunningOperator implements AutoCloseable {
         Operator operator = new Operator(overrider -> configure(overrider, client, options, meters, stopping));
         operator.register(
                 new SandboxReconciler(
-                        new SandboxResolver(new ClusterConfigMapValues(client)),
+                        new SandboxResolver(new ClusterConfigMapValues(client), keys::placeholder),
                         new SandboxObjects(client),
                         platform,
                         keys,

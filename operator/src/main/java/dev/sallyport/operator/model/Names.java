@@ -41,6 +41,9 @@ public final class Names {
     /** The proxy's port for the agent, on loopback. */
     public static final int DATA_PORT = 15001;
 
+    /** The same, as the agent's containers reach it. */
+    public static final String DATA_URL = "http://127.0.0.1:" + DATA_PORT;
+
     /** The proxy's port for the operator and kubelet. */
     public static final int ADMIN_PORT = 15002;
 

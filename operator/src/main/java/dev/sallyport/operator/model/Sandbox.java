@@ -3,13 +3,16 @@ package dev.sallyport.operator.model;
 import dev.sallyport.contract.config.CredentialConfig;
 import dev.sallyport.contract.config.Enforcement;
 import dev.sallyport.contract.config.RouteConfig;
+import dev.sallyport.contract.config.RouteLimits;
 import dev.sallyport.contract.config.SecretRef;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaimTemplate;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import io.fabric8.kubernetes.api.model.ResourceRequirements;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -22,7 +25,9 @@ import java.util.TreeSet;
  * @param template the agent's pod as the user wrote it: checked, and without the operator's defaults
  * @param claims the user's claim templates, each with a name
  * @param routes what may leave, as the proxy reads it, certificates inlined
- * @param baseUrls variables for the agent's containers, by name
+ * @param requestLimits bounds on the requests of all routes together
+ * @param baseUrls variables that hold a URL, by name; a container that sets one itself keeps its own
+ * @param placeholders variables that hold a token, by name; no container sets one itself
  * @param enforcement what happens to a request that no route allows
  * @param proxyResources the proxy container's; empty: the operator's default
  */
@@ -31,14 +36,17 @@ public record Sandbox(
         PodTemplateSpec template,
         List<PersistentVolumeClaimTemplate> claims,
         List<RouteConfig> routes,
+        RouteLimits requestLimits,
         SortedMap<String, String> baseUrls,
+        SortedMap<String, String> placeholders,
         Enforcement enforcement,
         Optional<ResourceRequirements> proxyResources) {
 
     public Sandbox {
         claims = List.copyOf(claims);
         routes = List.copyOf(routes);
-        baseUrls = java.util.Collections.unmodifiableSortedMap(new TreeMap<>(baseUrls));
+        baseUrls = Collections.unmodifiableSortedMap(new TreeMap<>(baseUrls));
+        placeholders = Collections.unmodifiableSortedMap(new TreeMap<>(placeholders));
     }
 
     /** The keys that the proxy needs, by Secret. */
@@ -53,10 +61,11 @@ public record Sandbox(
         return keys;
     }
 
-    /** The variables that a container gets: those that it does not set itself. */
-    public Map<String, String> baseUrlsFor(java.util.Collection<String> ownNames) {
-        SortedMap<String, String> rest = new TreeMap<>(baseUrls);
-        rest.keySet().removeAll(ownNames);
-        return rest;
+    /** The variables that a container gets, in the order in which they are set: those that it does not set itself. */
+    public Map<String, String> variablesFor(Set<String> ownNames) {
+        SortedMap<String, String> ofRoutes = new TreeMap<>(baseUrls);
+        ofRoutes.putAll(placeholders);
+        ofRoutes.keySet().removeAll(ownNames);
+        return ofRoutes;
     }
 }

@@ -26,12 +26,19 @@ final class ContainerCheck {
     private final Container container;
     private final String path;
     private final Set<String> credentialSecrets;
-    private final List<Problem> problems;
+    private final Set<String> placeholders;
+    private final Problems problems;
 
-    ContainerCheck(Container container, String path, Set<String> credentialSecrets, List<Problem> problems) {
+    ContainerCheck(
+            Container container,
+            String path,
+            Set<String> credentialSecrets,
+            Set<String> placeholders,
+            Problems problems) {
         this.container = container;
         this.path = path;
         this.credentialSecrets = credentialSecrets;
+        this.placeholders = placeholders;
         this.problems = problems;
     }
 
@@ -105,6 +112,13 @@ final class ContainerCheck {
     private void env() {
         List<EnvVar> env = container.getEnv() == null ? List.of() : container.getEnv();
         for (int i = 0; i < env.size(); i++) {
+            String name = env.get(i).getName();
+            if (placeholders.contains(name)) {
+                problems.add(Problem.conflict(
+                        path + ".env[" + i + "]",
+                        "a route's credential.placeholder gives every container the variable " + name,
+                        "remove it, or name another variable in the placeholder"));
+            }
             EnvVarSource source = env.get(i).getValueFrom();
             if (source == null) {
                 continue;
@@ -144,11 +158,13 @@ final class ContainerCheck {
     private void mounts() {
         List<VolumeMount> mounts = container.getVolumeMounts() == null ? List.of() : container.getVolumeMounts();
         for (int i = 0; i < mounts.size(); i++) {
-            reservedVolume(mounts.get(i).getName(), path + ".volumeMounts[" + i + "].name");
+            String at = path + ".volumeMounts[" + i + "]";
+            reservedVolume(mounts.get(i).getName(), at + ".name");
         }
         List<VolumeDevice> devices = container.getVolumeDevices() == null ? List.of() : container.getVolumeDevices();
         for (int i = 0; i < devices.size(); i++) {
-            reservedVolume(devices.get(i).getName(), path + ".volumeDevices[" + i + "].name");
+            String at = path + ".volumeDevices[" + i + "]";
+            reservedVolume(devices.get(i).getName(), at + ".name");
         }
     }
 

@@ -9,10 +9,9 @@ import dev.sallyport.api.v1alpha1.Placement;
 import dev.sallyport.api.v1alpha1.Route;
 import dev.sallyport.api.v1alpha1.ShutdownPolicy;
 import dev.sallyport.api.v1alpha1.Tls;
-import dev.sallyport.contract.config.CredentialConfig;
 import dev.sallyport.contract.config.Enforcement;
 import dev.sallyport.contract.config.RouteConfig;
-import dev.sallyport.contract.config.SecretRef;
+import dev.sallyport.contract.config.RouteLimits;
 import dev.sallyport.operator.model.Lifecycle;
 import dev.sallyport.operator.model.Names;
 import dev.sallyport.operator.model.Problem;
@@ -22,7 +21,6 @@ import dev.sallyport.operator.model.Verdict;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.format.DateTimeParseException;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -38,9 +36,11 @@ public final class SandboxResolver {
     private static final int MOST_CERTIFICATE_CHARACTERS = 512 * 1024;
 
     private final ConfigMapValues configMaps;
+    private final PlaceholderTokens tokens;
 
-    public SandboxResolver(ConfigMapValues configMaps) {
+    public SandboxResolver(ConfigMapValues configMaps, PlaceholderTokens tokens) {
         this.configMaps = configMaps;
+        this.tokens = tokens;
     }
 
     public static SandboxId id(AgentSandbox resource) {
@@ -76,24 +76,27 @@ public final class SandboxResolver {
             return new Verdict.Refused(List.of(Problem.invalid("spec", "it is missing", "describe the sandbox in it")));
         }
         Map<ConfigMapKeySelector, Reference> references = references(resource, spec);
-        List<Problem> problems = new ArrayList<>();
+        Problems problems = new Problems();
         SandboxId id = id(resource);
         checkSandbox(id, spec, problems);
-        RouteReader routeReader = new RouteReader(references, problems);
-        List<RouteConfig> routes = routeReader.read(spec.routes());
+        AgentVariables variables = new AgentVariables(id.uid(), tokens, problems);
+        List<RouteConfig> routes = new RouteReader(references, variables, problems).read(spec.routes());
         checkSize(routes, problems);
-        checkKeys(routes, problems);
-        Set<String> secrets = secrets(spec);
-        new TemplateCheck(spec.podTemplate(), spec.volumeClaimTemplates(), secrets, problems).check();
-        if (!problems.isEmpty()) {
-            return new Verdict.Refused(problems);
+        RouteLimits requestLimits = new LimitsReader(problems).read(spec.limits(), "spec.limits");
+        Set<String> placeholders = variables.placeholders().keySet();
+        new TemplateCheck(spec.podTemplate(), spec.volumeClaimTemplates(), secrets(spec), placeholders, problems)
+                .check();
+        if (problems.count() > 0) {
+            return new Verdict.Refused(problems.all());
         }
         return new Verdict.Accepted(new Sandbox(
                 id,
                 spec.podTemplate(),
                 spec.volumeClaimTemplates(),
                 routes,
-                routeReader.baseUrls(),
+                requestLimits,
+                variables.baseUrls(),
+                variables.placeholders(),
                 switch (spec.enforcement()) {
                     case Enforce -> Enforcement.ENFORCE;
                     case Audit -> Enforcement.AUDIT;
@@ -114,7 +117,7 @@ public final class SandboxResolver {
         return references;
     }
 
-    private static void checkSandbox(SandboxId id, AgentSandboxSpec spec, List<Problem> problems) {
+    private static void checkSandbox(SandboxId id, AgentSandboxSpec spec, Problems problems) {
         if (id.name().length() > Names.LONGEST_NAME) {
             problems.add(Problem.invalid(
                     "metadata.name",
@@ -140,7 +143,7 @@ public final class SandboxResolver {
         }
     }
 
-    private static void checkSize(List<RouteConfig> routes, List<Problem> problems) {
+    private static void checkSize(List<RouteConfig> routes, Problems problems) {
         int characters = routes.stream()
                 .mapToInt(
                         route -> route.trustedCertificates().map(String::length).orElse(0))
@@ -150,20 +153,6 @@ public final class SandboxResolver {
                     "spec.routes",
                     "the routes' certificates take more than 512 KiB together",
                     "name ConfigMaps that hold only the authorities that the hosts need"));
-        }
-    }
-
-    private static void checkKeys(List<RouteConfig> routes, List<Problem> problems) {
-        for (RouteConfig route : routes) {
-            for (SecretRef ref :
-                    route.credential().map(CredentialConfig::secrets).orElse(List.of())) {
-                if (ref.key().equals(Names.ALLOWED_HOSTS_KEY)) {
-                    problems.add(Problem.invalid(
-                            "spec.routes (" + route.name() + ").credential",
-                            "the key " + Names.ALLOWED_HOSTS_KEY + " binds a Secret to hosts and is no credential",
-                            "name the key that holds the credential"));
-                }
-            }
         }
     }
 

@@ -5,7 +5,6 @@ import dev.sallyport.operator.model.Problem;
 import io.fabric8.kubernetes.api.model.AppArmorProfile;
 import io.fabric8.kubernetes.api.model.SELinuxOptions;
 import io.fabric8.kubernetes.api.model.SeccompProfile;
-import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -22,9 +21,9 @@ final class SecuritySettings {
             Set.of("", "container_t", "container_init_t", "container_kvm_t", "container_engine_t");
 
     private final String path;
-    private final List<Problem> problems;
+    private final Problems problems;
 
-    SecuritySettings(String path, List<Problem> problems) {
+    SecuritySettings(String path, Problems problems) {
         this.path = path;
         this.problems = problems;
     }

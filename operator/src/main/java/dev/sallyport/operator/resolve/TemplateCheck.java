@@ -47,16 +47,19 @@ final class TemplateCheck {
     private final @Nullable PodTemplateSpec template;
     private final List<PersistentVolumeClaimTemplate> claims;
     private final Set<String> credentialSecrets;
-    private final List<Problem> problems;
+    private final Set<String> placeholders;
+    private final Problems problems;
 
     TemplateCheck(
             @Nullable PodTemplateSpec template,
             List<PersistentVolumeClaimTemplate> claims,
             Set<String> credentialSecrets,
-            List<Problem> problems) {
+            Set<String> placeholders,
+            Problems problems) {
         this.template = template;
         this.claims = claims;
         this.credentialSecrets = credentialSecrets;
+        this.placeholders = placeholders;
         this.problems = problems;
     }
 
@@ -190,7 +193,8 @@ final class TemplateCheck {
                 problems.add(Problem.conflict(
                         numbered.path() + ".name", "two containers are called " + name, "rename one of them"));
             }
-            new ContainerCheck(numbered.container(), numbered.path(), credentialSecrets, problems).check();
+            new ContainerCheck(numbered.container(), numbered.path(), credentialSecrets, placeholders, problems)
+                    .check();
         }
     }
 

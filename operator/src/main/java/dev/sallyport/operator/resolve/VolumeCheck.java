@@ -22,9 +22,9 @@ final class VolumeCheck {
     private static final String VOLUMES = "spec.podTemplate.spec.volumes";
 
     private final Set<String> credentialSecrets;
-    private final List<Problem> problems;
+    private final Problems problems;
 
-    VolumeCheck(Set<String> credentialSecrets, List<Problem> problems) {
+    VolumeCheck(Set<String> credentialSecrets, Problems problems) {
         this.credentialSecrets = credentialSecrets;
         this.problems = problems;
     }

@@ -11,6 +11,7 @@ import dev.sallyport.operator.model.Names;
 import dev.sallyport.operator.model.Problem;
 import dev.sallyport.operator.model.Verdict;
 import dev.sallyport.operator.resolve.Reference;
+import dev.sallyport.operator.resolve.Resources;
 import dev.sallyport.operator.resolve.SandboxResolver;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -134,14 +135,17 @@ final class GoldenTest {
 
     private static Verdict verdict(List<HasMetadata> inputs) {
         AgentSandbox sandbox = only(AgentSandbox.class, inputs);
-        return new SandboxResolver((namespace, selector) -> inputs.stream()
-                        .filter(ConfigMap.class::isInstance)
-                        .map(ConfigMap.class::cast)
-                        .filter(map -> map.getMetadata().getName().equals(selector.name()))
-                        .findFirst()
-                        .flatMap(map -> Optional.ofNullable(map.getData().get(selector.key())))
-                        .<Reference>map(Reference.Found::new)
-                        .orElseGet(() -> new Reference.NotFound("there is no ConfigMap " + selector.name())))
+        return new SandboxResolver(
+                        (namespace, selector) -> inputs.stream()
+                                .filter(ConfigMap.class::isInstance)
+                                .map(ConfigMap.class::cast)
+                                .filter(map -> map.getMetadata().getName().equals(selector.name()))
+                                .findFirst()
+                                .flatMap(
+                                        map -> Optional.ofNullable(map.getData().get(selector.key())))
+                                .<Reference>map(Reference.Found::new)
+                                .orElseGet(() -> new Reference.NotFound("there is no ConfigMap " + selector.name())),
+                        Resources.TOKENS)
                 .resolve(sandbox);
     }
 

@@ -251,6 +251,7 @@ final class OperatorKT {
                 spec.podTemplate(),
                 spec.volumeClaimTemplates(),
                 spec.routes(),
+                spec.limits(),
                 spec.enforcement(),
                 spec.proxy(),
                 spec.operatingMode(),

@@ -8,6 +8,9 @@ public final class Resources {
 
     private Resources() {}
 
+    /** Tokens that can be told apart and read. */
+    public static final PlaceholderTokens TOKENS = (uid, env) -> "sallyport-token-of-sandbox-" + uid + "-" + env;
+
     /** A sandbox with this {@code spec}, in YAML without indentation. */
     public static AgentSandbox sandbox(String spec) {
         AgentSandbox sandbox = Serialization.unmarshal("""

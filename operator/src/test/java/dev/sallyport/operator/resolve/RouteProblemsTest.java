@@ -3,12 +3,23 @@ package dev.sallyport.operator.resolve;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import dev.sallyport.contract.config.PlaceholderConfig;
+import dev.sallyport.contract.config.PlaceholderConfig.Place;
+import dev.sallyport.contract.config.QueryLogging;
+import dev.sallyport.contract.config.RedactResponses;
+import dev.sallyport.contract.config.RouteConfig;
+import dev.sallyport.contract.config.RouteLimits;
+import dev.sallyport.contract.config.RuleConfig;
+import dev.sallyport.contract.config.TlsMode;
 import dev.sallyport.operator.model.Problem;
 import dev.sallyport.operator.model.Problem.Reason;
 import dev.sallyport.operator.model.Sandbox;
 import dev.sallyport.operator.model.Verdict;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,6 +32,12 @@ final class RouteProblemsTest {
 
     private static final String REF = "secretKeyRef: {name: s, key: k}";
 
+    private static final String PLACEHOLDER = ".credential.placeholder";
+
+    private static String with(String placeholder) {
+        return "{bearer: {" + REF + "}, placeholder: " + placeholder + "}";
+    }
+
     static Stream<Arguments> notSupported() {
         return Stream.of(
                 arguments("credential: {oauth2: {tokenUrl: 'https://e/t', clientId: c}}", ".credential.oauth2"),
@@ -31,13 +48,7 @@ final class RouteProblemsTest {
                         "credential: {awsSigV4: {region: r, service: s, accessKeyIdSecretKeyRef: {name: s, key: k}, "
                                 + "secretAccessKeySecretKeyRef: {name: s, key: k}}}",
                         ".credential.awsSigV4"),
-                arguments("credential: {googleServiceAccount: {" + REF + "}}", ".credential.googleServiceAccount"),
-                arguments("credential: {bearer: {" + REF + "}, placeholder: {env: TOKEN}}", ".credential.placeholder"),
-                arguments("rules: [{when: 'true'}]", ".rules[0].when"),
-                arguments("tls: {mode: Passthrough}", ".tls.mode"),
-                arguments("redactResponses: Full", ".redactResponses"),
-                arguments("redactResponses: Headers", ".redactResponses"),
-                arguments("audit: {query: Values}", ".audit.query"));
+                arguments("credential: {googleServiceAccount: {" + REF + "}}", ".credential.googleServiceAccount"));
     }
 
     @ParameterizedTest
@@ -81,6 +92,16 @@ final class RouteProblemsTest {
                         "hosts: [a.example.com]",
                         "credential: {bearer: {secretKeyRef: {name: s, key: ..k}}}",
                         ".credential.bearer.secretKeyRef"),
+                arguments("hosts: [a.example.com]", "rules: [{}]", ".rules[0]"),
+                arguments("hosts: [a.example.com]", "rules: [{when: ' '}]", ".rules[0].when"),
+                arguments("hosts: [a.example.com]", "rules: [{when: '" + "x".repeat(4097) + "'}]", ".rules[0]"),
+                arguments("hosts: [a.example.com]", "credential: " + with("{env: 1TOKEN}"), PLACEHOLDER + ".env"),
+                arguments("hosts: [a.example.com]", "credential: " + with("{env: T, in: []}"), PLACEHOLDER + ".in"),
+                arguments(
+                        "hosts: [a.example.com]",
+                        "credential: " + with("{env: T, in: [Header, Header]}"),
+                        PLACEHOLDER + ".in"),
+                arguments("hosts: [a.example.com]", "baseUrl: {env: 'A B'}", ".baseUrl.env"),
                 arguments("hosts: [a.example.com]", "baseUrl: {env: U, host: b.example.com}", ".baseUrl.host"),
                 arguments("hosts: ['*.example.com']", "baseUrl: {env: U}", ".baseUrl.host"),
                 arguments("hosts: [a.example.com, b.example.com]", "baseUrl: {env: U}", ".baseUrl.host"),
@@ -97,6 +118,154 @@ final class RouteProblemsTest {
             assertThat(problem.path()).isEqualTo("spec.routes[0]" + path);
             assertThat(problem.reason()).isEqualTo(Reason.Invalid);
         });
+    }
+
+    static Stream<Arguments> impossibleInATunnel() {
+        return Stream.of(
+                arguments("credential: {bearer: {" + REF + "}}", ".credential"),
+                arguments("rules: [{methods: [GET]}]", ".rules"),
+                arguments("limits: {requestsPerMinute: 1}", ".limits"),
+                arguments("limits: {requestBodyBytes: 1}", ".limits"),
+                arguments("baseUrl: {env: U}", ".baseUrl"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("impossibleInATunnel")
+    void whatATunnelMakesImpossibleIsRefused(String field, String path) {
+        List<Problem> problems = problems(route("hosts: [a.example.com]", "tls: {mode: Passthrough}\n  " + field));
+
+        assertThat(problems).singleElement().satisfies(problem -> {
+            assertThat(problem.path()).isEqualTo("spec.routes[0]" + path);
+            assertThat(problem.reason()).isEqualTo(Reason.Invalid);
+        });
+    }
+
+    @Test
+    void certificatesAreOfNoUseInATunnel() {
+        List<Problem> problems = problems(route(
+                "hosts: [a.example.com]", "tls: {mode: Passthrough, caConfigMapRef: {name: absent, key: ca.crt}}"));
+
+        assertThat(problems).extracting(Problem::path).contains("spec.routes[0].tls.caConfigMapRef");
+    }
+
+    @Test
+    void thereIsNoTlsOverPlainHttp() {
+        for (String tls : List.of("{mode: Intercept}", "{mode: Passthrough}")) {
+            List<Problem> problems = problems(route("hosts: [a.example.com]", "scheme: HTTP\n  tls: " + tls));
+
+            assertThat(problems).extracting(Problem::path).containsExactly("spec.routes[0].tls");
+        }
+    }
+
+    @Test
+    void aTunnelMayBeBoundedInNumber() {
+        RouteConfig route = accepted(route(
+                        "hosts: ['*.example.com']", "tls: {mode: Passthrough}\n  limits: {concurrentRequests: 4}"))
+                .routes()
+                .getFirst();
+
+        assertThat(route.tlsMode()).isEqualTo(TlsMode.PASSTHROUGH);
+        assertThat(route.limits().concurrentRequests()).hasValue(4);
+    }
+
+    @Test
+    void anExpressionIsHandedToTheProxyAsItIs() {
+        RouteConfig route = accepted(
+                        route("hosts: [a.example.com]", "rules: [{when: 'this is no expression ('}, {methods: [GET]}]"))
+                .routes()
+                .getFirst();
+
+        assertThat(route.rules())
+                .extracting(RuleConfig::when)
+                .containsExactly(Optional.of("this is no expression ("), Optional.empty());
+    }
+
+    static Stream<Arguments> redactions() {
+        return Stream.of(
+                arguments("scheme: HTTPS", RedactResponses.NONE),
+                arguments("credential: {bearer: {" + REF + "}}", RedactResponses.HEADERS),
+                arguments("credential: {bearer: {" + REF + "}}\n  redactResponses: None", RedactResponses.NONE),
+                arguments("credential: {bearer: {" + REF + "}}\n  redactResponses: Full", RedactResponses.FULL),
+                arguments("redactResponses: Headers", RedactResponses.HEADERS));
+    }
+
+    @ParameterizedTest
+    @MethodSource("redactions")
+    void anEchoedCredentialIsMaskedInHeadersUnlessTheRouteSaysOtherwise(String fields, RedactResponses expected) {
+        assertThat(accepted(route("hosts: [a.example.com]", fields))
+                        .routes()
+                        .getFirst()
+                        .redactResponses())
+                .isEqualTo(expected);
+    }
+
+    @Test
+    void valuesOfQueriesAreLoggedWhereTheRouteSaysSo() {
+        Sandbox names = accepted(route("hosts: [a.example.com]", "audit: {}"));
+        Sandbox values = accepted(route("hosts: [a.example.com]", "audit: {query: Values}"));
+
+        assertThat(names.routes().getFirst().queryLogging()).isEqualTo(QueryLogging.NAMES);
+        assertThat(values.routes().getFirst().queryLogging()).isEqualTo(QueryLogging.VALUES);
+    }
+
+    @Test
+    void aPlaceholderStandsInHeaderAndBasicUnlessTheRouteSaysOtherwise() {
+        Sandbox usual = accepted(route("hosts: [a.example.com]", "credential: " + with("{env: T}")));
+        Sandbox everywhere = accepted(route(
+                "hosts: [a.example.com]", "credential: " + with("{env: T, in: [Body, Path, Query, Basic, Header]}")));
+
+        assertThat(placeholder(usual).in()).containsExactly(Place.HEADER, Place.BASIC);
+        assertThat(placeholder(everywhere).in())
+                .containsExactly(Place.BODY, Place.PATH, Place.QUERY, Place.BASIC, Place.HEADER);
+    }
+
+    @Test
+    void routesThatNameTheSameVariableShareItsToken() {
+        Sandbox sandbox = accepted(
+                TEMPLATE + """
+                routes:
+                - {name: a, hosts: [a.example.com], credential: %s}
+                - {name: b, hosts: [a.example.com], credential: %s}
+                - {name: c, hosts: [b.example.com], credential: %s}
+                """.formatted(with("{env: ONE}"), with("{env: TWO}"), with("{env: ONE, in: [Query]}")));
+
+        assertThat(sandbox.placeholders()).containsOnlyKeys("ONE", "TWO");
+        assertThat(sandbox.routes())
+                .extracting(route -> route.placeholder().orElseThrow().token())
+                .containsExactly(
+                        sandbox.placeholders().get("ONE"),
+                        sandbox.placeholders().get("TWO"),
+                        sandbox.placeholders().get("ONE"));
+        assertThat(sandbox.placeholders().get("ONE"))
+                .isNotEqualTo(sandbox.placeholders().get("TWO"));
+    }
+
+    @Test
+    void aVariableHoldsAPlaceholderOrABaseUrl() {
+        String spec = TEMPLATE + """
+                routes:
+                - {name: a, hosts: [a.example.com], credential: %s}
+                - {name: b, hosts: [b.example.com], baseUrl: {env: T}}
+                - {name: c, hosts: [c.example.com], baseUrl: {env: U}}
+                - {name: d, hosts: [d.example.com], credential: %s}
+                """.formatted(with("{env: T}"), with("{env: U}"));
+
+        assertThat(problems(spec))
+                .extracting(Problem::path)
+                .containsExactly("spec.routes[1].baseUrl.env", "spec.routes[3].credential.placeholder.env");
+        assertThat(problems(spec)).extracting(Problem::reason).containsOnly(Reason.Conflict);
+    }
+
+    @Test
+    void boundsOnAllRoutesTogetherAreReadLikeThoseOfOne() {
+        Sandbox none = accepted(TEMPLATE);
+        Sandbox bounded = accepted(TEMPLATE + "limits: {concurrentRequests: 8, requestBodyBytes: 1Ki}");
+        List<Problem> problems = problems(TEMPLATE + "limits: {requestsPerMinute: 0}");
+
+        assertThat(none.requestLimits()).isEqualTo(RouteLimits.NONE);
+        assertThat(bounded.requestLimits())
+                .isEqualTo(new RouteLimits(OptionalInt.empty(), OptionalInt.of(8), OptionalLong.of(1024)));
+        assertThat(problems).extracting(Problem::path).containsExactly("spec.limits");
     }
 
     @Test
@@ -198,9 +367,12 @@ final class RouteProblemsTest {
     }
 
     private static Verdict resolve(String spec) {
-        return new SandboxResolver((namespace, selector) -> selector.name().equals("garbage")
-                        ? new Reference.Found("-----BEGIN CERTIFICATE-----\ns3cret\n-----END CERTIFICATE-----\n")
-                        : new Reference.NotFound("there is no ConfigMap " + selector.name()))
+        return new SandboxResolver(
+                        (namespace, selector) -> selector.name().equals("garbage")
+                                ? new Reference.Found(
+                                        "-----BEGIN CERTIFICATE-----\ns3cret\n-----END CERTIFICATE-----\n")
+                                : new Reference.NotFound("there is no ConfigMap " + selector.name()),
+                        Resources.TOKENS)
                 .resolve(Resources.sandbox(spec));
     }
 
@@ -209,6 +381,10 @@ final class RouteProblemsTest {
             case Verdict.Accepted ignored -> List.of();
             case Verdict.Refused refused -> refused.problems();
         };
+    }
+
+    private static PlaceholderConfig placeholder(Sandbox sandbox) {
+        return sandbox.routes().getFirst().placeholder().orElseThrow();
     }
 
     private static Sandbox accepted(String spec) {

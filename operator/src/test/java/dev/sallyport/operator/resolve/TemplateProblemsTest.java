@@ -190,6 +190,29 @@ final class TemplateProblemsTest {
     }
 
     @Test
+    void aVariableThatHoldsAPlaceholderIsSetByNoContainer() {
+        String spec = """
+                routes:
+                - name: github
+                  hosts: [api.github.com]
+                  credential: {bearer: {secretKeyRef: {name: github, key: token}}, placeholder: {env: GH_TOKEN}}
+                podTemplate:
+                  spec:
+                    initContainers: [{name: prepare, image: i, env: [{name: GH_TOKEN, value: mine}]}]
+                    containers:
+                    - {name: agent, image: i, env: [{name: A, value: b}, {name: GH_TOKEN, value: mine}]}
+                    - {name: other, image: i, env: [{name: gh_token, value: mine}]}
+                """;
+
+        List<Problem> problems = problems(spec);
+
+        assertThat(problems)
+                .extracting(Problem::path)
+                .containsExactly(POD + ".initContainers[0].env[0]", CONTAINER + ".env[1]");
+        assertThat(problems).extracting(Problem::reason).containsOnly(Reason.Conflict);
+    }
+
+    @Test
     void aClaimTemplateMayNotBeAVolumeToo() {
         String spec = """
                 podTemplate:
@@ -249,7 +272,7 @@ final class TemplateProblemsTest {
     }
 
     private static Verdict resolve(String spec) {
-        return new SandboxResolver((namespace, selector) -> new Reference.NotFound("there is none"))
+        return new SandboxResolver((namespace, selector) -> new Reference.NotFound("there is none"), Resources.TOKENS)
                 .resolve(Resources.sandbox(spec));
     }
 

@@ -69,7 +69,8 @@ final class Sample {
     }
 
     static Verdict accepted() {
-        return new SandboxResolver((namespace, selector) -> new Reference.NotFound("none")).resolve(RESOURCE);
+        return new SandboxResolver((namespace, selector) -> new Reference.NotFound("none"), Resources.TOKENS)
+                .resolve(RESOURCE);
     }
 
     static Verdict refused(String path) {

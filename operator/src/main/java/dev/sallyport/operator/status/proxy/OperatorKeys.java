@@ -2,6 +2,7 @@ package dev.sallyport.operator.status.proxy;
 
 import dev.sallyport.contract.admin.ResponseSignature;
 import dev.sallyport.contract.config.AdminAccess;
+import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.KeyPair;
@@ -13,6 +14,8 @@ import java.security.spec.PKCS8EncodedKeySpec;
 import java.security.spec.X509EncodedKeySpec;
 import java.util.Base64;
 import java.util.Map;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
 
 /** With what the operator shows itself to its proxies, and recognises their answers. Shows nothing of itself in text. */
 public final class OperatorKeys {
@@ -24,6 +27,7 @@ public final class OperatorKeys {
     static final String RESPONSE_ROOT = "response-root";
 
     private static final int ROOT_BYTES = 32;
+    private static final String HMAC = "HmacSHA256";
 
     private final PrivateKey privateKey;
     private final PublicKey publicKey;
@@ -90,6 +94,23 @@ public final class OperatorKeys {
         Base64.Encoder encoder = Base64.getEncoder();
         return new AdminAccess(
                 encoder.encodeToString(publicKey.getEncoded()), encoder.encodeToString(responseKey(sandboxUid)));
+    }
+
+    /**
+     * The token that stands for a credential in an agent's variable: {@code sallyport-} and 43 characters of base64url.
+     * Derived, so that it needs no place to be kept; it is as good as random to everybody else, and tells nothing of the
+     * key.
+     */
+    public String placeholder(String sandboxUid, String env) {
+        byte[] text =
+                String.join("\n", "sallyport-placeholder-v1", sandboxUid, env).getBytes(StandardCharsets.UTF_8);
+        try {
+            Mac mac = Mac.getInstance(HMAC);
+            mac.init(new SecretKeySpec(responseRoot, HMAC));
+            return "sallyport-" + Base64.getUrlEncoder().withoutPadding().encodeToString(mac.doFinal(text));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("HMAC-SHA256 is not available", e);
+        }
     }
 
     PrivateKey privateKey() {

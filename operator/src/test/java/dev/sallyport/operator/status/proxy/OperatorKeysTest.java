@@ -3,7 +3,11 @@ package dev.sallyport.operator.status.proxy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sallyport.contract.config.PlaceholderConfig;
+import dev.sallyport.contract.config.PlaceholderConfig.Place;
+import java.util.Base64;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -25,6 +29,42 @@ final class OperatorKeysTest {
 
         assertThat(keys.access("a").responseKey()).isNotEqualTo(keys.access("b").responseKey());
         assertThat(keys.access("a").publicKey()).isEqualTo(keys.access("b").publicKey());
+    }
+
+    @Test
+    void aPlaceholderIsTheSameAfterARestartAndAnotherForEachSandboxAndVariable() {
+        OperatorKeys keys = OperatorKeys.generate();
+        String token = keys.placeholder("a", "TOKEN");
+
+        assertThat(OperatorKeys.decode(keys.encoded()).placeholder("a", "TOKEN"))
+                .isEqualTo(token);
+        assertThat(List.of(
+                        keys.placeholder("b", "TOKEN"),
+                        keys.placeholder("a", "TOKEN_2"),
+                        keys.placeholder("a", "token"),
+                        OperatorKeys.generate().placeholder("a", "TOKEN")))
+                .doesNotContain(token)
+                .doesNotHaveDuplicates();
+    }
+
+    @Test
+    void aPlaceholderIsWhatTheProxyTakesAndPeopleRecognise() {
+        String token = OperatorKeys.generate().placeholder("a", "TOKEN");
+
+        assertThat(token).matches("sallyport-[-_A-Za-z0-9]{43}");
+        assertThat(new PlaceholderConfig(token, List.of(Place.HEADER)).token()).isEqualTo(token);
+    }
+
+    @Test
+    void aPlaceholderTellsNothingOfTheResponseKey() {
+        OperatorKeys keys = OperatorKeys.generate();
+        byte[] token =
+                Base64.getUrlDecoder().decode(keys.placeholder("a", "TOKEN").substring("sallyport-".length()));
+
+        assertThat(token)
+                .hasSize(32)
+                .isNotEqualTo(Base64.getDecoder().decode(keys.access("a").responseKey()))
+                .isNotEqualTo(keys.responseKey("a\nTOKEN"));
     }
 
     @Test

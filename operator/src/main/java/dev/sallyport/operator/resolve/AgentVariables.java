@@ -1,0 +1,80 @@
+package dev.sallyport.operator.resolve;
+
+import dev.sallyport.operator.model.Names;
+import dev.sallyport.operator.model.Problem;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+
+/** The variables that a sandbox's routes ask for in the agent's containers. One variable has one use. */
+final class AgentVariables {
+
+    /** A name that a shell can use too. */
+    private static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]{0,127}");
+
+    private final String sandboxUid;
+    private final PlaceholderTokens tokens;
+    private final Problems problems;
+    private final SortedMap<String, String> baseUrls = new TreeMap<>();
+    private final SortedMap<String, String> placeholders = new TreeMap<>();
+
+    AgentVariables(String sandboxUid, PlaceholderTokens tokens, Problems problems) {
+        this.sandboxUid = sandboxUid;
+        this.tokens = tokens;
+        this.problems = problems;
+    }
+
+    /** URLs by variable. */
+    SortedMap<String, String> baseUrls() {
+        return baseUrls;
+    }
+
+    /** Tokens by variable. */
+    SortedMap<String, String> placeholders() {
+        return placeholders;
+    }
+
+    /**
+     * Gives a variable to a base URL.
+     *
+     * @param suffix what follows the proxy's own address, from the route's name on
+     * @param path the field that asks for it
+     */
+    void baseUrl(String env, String suffix, String path) {
+        check(env, path);
+        if (placeholders.containsKey(env)) {
+            problems.add(twoUses(env, path));
+        } else if (baseUrls.putIfAbsent(env, Names.DATA_URL + "/" + suffix) != null) {
+            problems.add(Problem.conflict(
+                    path, "another route sets the variable " + env, "give each route its own variable"));
+        }
+    }
+
+    /**
+     * Gives a variable to a placeholder, which all routes that name it share.
+     *
+     * @param path the field that asks for it
+     * @return the token
+     */
+    String placeholder(String env, String path) {
+        check(env, path);
+        if (baseUrls.containsKey(env)) {
+            problems.add(twoUses(env, path));
+        }
+        return placeholders.computeIfAbsent(env, name -> tokens.token(sandboxUid, name));
+    }
+
+    private void check(String env, String path) {
+        if (!NAME.matcher(env).matches()) {
+            problems.add(Problem.invalid(
+                    path, "not the name of a variable", "write letters, digits and _, at most 128, no digit first"));
+        }
+    }
+
+    private static Problem twoUses(String env, String path) {
+        return Problem.conflict(
+                path,
+                "the variable " + env + " would hold a placeholder and a base URL",
+                "give the placeholder a variable of its own");
+    }
+}

@@ -1,5 +1,6 @@
 package dev.sallyport.operator.desired;
 
+import dev.sallyport.operator.model.AgentEnvironment;
 import dev.sallyport.operator.model.Names;
 import dev.sallyport.operator.model.Sandbox;
 import io.fabric8.kubernetes.api.model.Container;
@@ -9,6 +10,8 @@ import io.fabric8.kubernetes.api.model.EnvVarBuilder;
 import io.fabric8.kubernetes.api.model.PodSecurityContext;
 import io.fabric8.kubernetes.api.model.SecurityContext;
 import io.fabric8.kubernetes.api.model.SecurityContextBuilder;
+import io.fabric8.kubernetes.api.model.VolumeMount;
+import io.fabric8.kubernetes.api.model.VolumeMountBuilder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -25,6 +28,7 @@ final class AgentContainer {
         return new ContainerBuilder(template)
                 .withSecurityContext(securityContext(template.getSecurityContext(), pod))
                 .withEnv(env(template, sandbox))
+                .withVolumeMounts(mounts(template))
                 .build();
     }
 
@@ -65,5 +69,16 @@ final class AgentContainer {
                         new EnvVarBuilder().withName(name).withValue(value).build()));
         env.addAll(own);
         return env;
+    }
+
+    private static List<VolumeMount> mounts(Container template) {
+        List<VolumeMount> mounts =
+                new ArrayList<>(template.getVolumeMounts() == null ? List.of() : template.getVolumeMounts());
+        mounts.add(new VolumeMountBuilder()
+                .withName(Names.TRUST_VOLUME)
+                .withMountPath(AgentEnvironment.TRUST_DIRECTORY)
+                .withReadOnly(true)
+                .build());
+        return mounts;
     }
 }

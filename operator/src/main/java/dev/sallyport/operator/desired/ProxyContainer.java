@@ -28,6 +28,7 @@ final class ProxyContainer {
     private static final String CONFIG_DIRECTORY = "/etc/sallyport/config";
     private static final String CREDENTIALS_DIRECTORY = "/etc/sallyport/credentials";
     private static final String STATE_DIRECTORY = "/run/sallyport";
+    private static final String TRUST_DIRECTORY = "/run/sallyport-trust";
 
     /**
      * Read by all: kubelet makes these files root's, and gives a projected Secret to another user only by {@code fsGroup},
@@ -50,6 +51,7 @@ final class ProxyContainer {
                         env("SALLYPORT_CONFIG", CONFIG_DIRECTORY + "/" + Names.CONFIG_KEY),
                         env("SALLYPORT_CREDENTIALS", CREDENTIALS_DIRECTORY),
                         env("SALLYPORT_STATE", STATE_DIRECTORY),
+                        env("SALLYPORT_TRUST", TRUST_DIRECTORY),
                         env("SALLYPORT_PORT", Integer.toString(Names.DATA_PORT)),
                         env("SALLYPORT_ADMIN_PORT", Integer.toString(Names.ADMIN_PORT)))
                 .addNewPort()
@@ -75,6 +77,7 @@ final class ProxyContainer {
                         mount(Names.CONFIG_VOLUME, CONFIG_DIRECTORY, true),
                         mount(Names.CREDENTIALS_VOLUME, CREDENTIALS_DIRECTORY, true),
                         mount(Names.STATE_VOLUME, STATE_DIRECTORY, false),
+                        mount(Names.TRUST_VOLUME, TRUST_DIRECTORY, false),
                         resolver())
                 .withStartupProbe(probe("/readyz", 1, FOR_EVER))
                 .withLivenessProbe(probe("/livez", 10, 6))
@@ -100,13 +103,19 @@ final class ProxyContainer {
                         .withSources(credentials(sandbox))
                         .endProjected()
                         .build(),
-                new VolumeBuilder()
-                        .withName(Names.STATE_VOLUME)
-                        .withNewEmptyDir()
-                        .withMedium("Memory")
-                        .withSizeLimit(new Quantity("64Mi"))
-                        .endEmptyDir()
-                        .build());
+                memory(Names.STATE_VOLUME, "64Mi"),
+                memory(Names.TRUST_VOLUME, "8Mi"));
+    }
+
+    /** On no disk, and there as long as the pod: what is in it survives a restart of the proxy. */
+    private static Volume memory(String name, String most) {
+        return new VolumeBuilder()
+                .withName(name)
+                .withNewEmptyDir()
+                .withMedium("Memory")
+                .withSizeLimit(new Quantity(most))
+                .endEmptyDir()
+                .build();
     }
 
     /** Optional, each and every key: the proxy tells what is missing, kubelet would only wait. */

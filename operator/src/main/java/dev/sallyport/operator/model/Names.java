@@ -29,6 +29,9 @@ public final class Names {
     public static final String CREDENTIALS_VOLUME = VOLUME_PREFIX + "credentials";
     public static final String STATE_VOLUME = VOLUME_PREFIX + "state";
 
+    /** What the agent needs to trust the proxy's certificates: the proxy writes it, the agent reads it. */
+    public static final String TRUST_VOLUME = VOLUME_PREFIX + "trust";
+
     /** The file in the ConfigMap. */
     public static final String CONFIG_KEY = "config.json";
 

@@ -9,6 +9,7 @@ import io.fabric8.kubernetes.api.model.PersistentVolumeClaimTemplate;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import io.fabric8.kubernetes.api.model.ResourceRequirements;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -66,6 +67,8 @@ public record Sandbox(
         SortedMap<String, String> ofRoutes = new TreeMap<>(baseUrls);
         ofRoutes.putAll(placeholders);
         ofRoutes.keySet().removeAll(ownNames);
-        return ofRoutes;
+        Map<String, String> all = new LinkedHashMap<>(ofRoutes);
+        all.putAll(AgentEnvironment.without(ownNames.stream()));
+        return all;
     }
 }

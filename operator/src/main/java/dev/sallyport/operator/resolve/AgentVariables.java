@@ -1,5 +1,6 @@
 package dev.sallyport.operator.resolve;
 
+import dev.sallyport.operator.model.AgentEnvironment;
 import dev.sallyport.operator.model.Names;
 import dev.sallyport.operator.model.Problem;
 import java.util.SortedMap;
@@ -68,6 +69,9 @@ final class AgentVariables {
         if (!NAME.matcher(env).matches()) {
             problems.add(Problem.invalid(
                     path, "not the name of a variable", "write letters, digits and _, at most 128, no digit first"));
+        } else if (AgentEnvironment.sets(env)) {
+            problems.add(Problem.conflict(
+                    path, "every container of the agent gets " + env + " from Sallyport", "name another variable"));
         }
     }
 

@@ -160,11 +160,13 @@ final class ContainerCheck {
         for (int i = 0; i < mounts.size(); i++) {
             String at = path + ".volumeMounts[" + i + "]";
             reservedVolume(mounts.get(i).getName(), at + ".name");
+            reservedPath(mounts.get(i).getMountPath(), at + ".mountPath");
         }
         List<VolumeDevice> devices = container.getVolumeDevices() == null ? List.of() : container.getVolumeDevices();
         for (int i = 0; i < devices.size(); i++) {
             String at = path + ".volumeDevices[" + i + "]";
             reservedVolume(devices.get(i).getName(), at + ".name");
+            reservedPath(devices.get(i).getDevicePath(), at + ".devicePath");
         }
     }
 
@@ -172,6 +174,15 @@ final class ContainerCheck {
         if (name != null && name.startsWith(Names.VOLUME_PREFIX)) {
             problems.add(
                     Problem.isolation(at, name + " is a volume of the proxy's", "mount one of the template's own"));
+        }
+    }
+
+    private void reservedPath(@Nullable String mountPath, String at) {
+        if (mountPath != null && MountPaths.areSallyports(mountPath)) {
+            problems.add(Problem.conflict(
+                    at,
+                    "what is there tells the agent's tools whom to trust, and is Sallyport's",
+                    "mount it somewhere else"));
         }
     }
 

@@ -14,8 +14,10 @@ import dev.sallyport.operator.resolve.Reference;
 import dev.sallyport.operator.resolve.Resources;
 import dev.sallyport.operator.resolve.SandboxResolver;
 import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.LocalObjectReference;
+import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.ResourceRequirementsBuilder;
 import io.fabric8.kubernetes.client.utils.Serialization;
@@ -30,6 +32,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -93,6 +96,34 @@ final class GoldenTest {
                 ProxyConfig read = StrictJson.read(json, ProxyConfig.class);
 
                 assertThat(read.sandbox().uid()).isEqualTo("11111111-2222-3333-4444-555555555555");
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void ofSallyportsVolumesAnAgentReadsTheCertificatesAndNothingElse(Path directory) throws IOException {
+        for (HasMetadata object : desired(inputs(read(directory)))) {
+            if (object instanceof Pod pod) {
+                List<Container> agents = new ArrayList<>(pod.getSpec().getContainers());
+                agents.addAll(pod.getSpec().getInitContainers());
+                agents.removeIf(container -> container.getName().equals(Names.PROXY_CONTAINER));
+
+                assertThat(agents)
+                        .isNotEmpty()
+                        .allSatisfy(agent -> assertThat(agent.getVolumeMounts())
+                                .filteredOn(mount -> mount.getName().startsWith(Names.VOLUME_PREFIX))
+                                .singleElement()
+                                .satisfies(mount -> {
+                                    assertThat(mount.getName()).isEqualTo(Names.TRUST_VOLUME);
+                                    assertThat(mount.getReadOnly()).isTrue();
+                                }));
+                assertThat(pod.getSpec().getVolumes())
+                        .filteredOn(volume ->
+                                Set.of(Names.STATE_VOLUME, Names.TRUST_VOLUME).contains(volume.getName()))
+                        .hasSize(2)
+                        .allSatisfy(volume ->
+                                assertThat(volume.getEmptyDir().getMedium()).isEqualTo("Memory"));
             }
         }
     }

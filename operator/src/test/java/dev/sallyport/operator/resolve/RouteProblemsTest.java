@@ -257,6 +257,20 @@ final class RouteProblemsTest {
     }
 
     @Test
+    void aVariableThatEveryAgentGetsIsTakenInWhateverCase() {
+        String spec = TEMPLATE + """
+                routes:
+                - {name: a, hosts: [a.example.com], credential: %s}
+                - {name: b, hosts: [b.example.com], baseUrl: {env: https_PROXY}}
+                """.formatted(with("{env: SSL_CERT_FILE}"));
+
+        assertThat(problems(spec))
+                .extracting(Problem::path)
+                .containsExactly("spec.routes[0].credential.placeholder.env", "spec.routes[1].baseUrl.env");
+        assertThat(problems(spec)).extracting(Problem::reason).containsOnly(Reason.Conflict);
+    }
+
+    @Test
     void boundsOnAllRoutesTogetherAreReadLikeThoseOfOne() {
         Sandbox none = accepted(TEMPLATE);
         Sandbox bounded = accepted(TEMPLATE + "limits: {concurrentRequests: 8, requestBodyBytes: 1Ki}");

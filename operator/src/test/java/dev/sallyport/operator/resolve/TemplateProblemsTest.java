@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** One problem each: what is said of it, and that nothing else is. */
 final class TemplateProblemsTest {
@@ -130,6 +131,7 @@ final class TemplateProblemsTest {
                         ".env[0].valueFrom.configMapKeyRef"),
                 arguments("envFrom: [{configMapRef: {name: demo-sallyport}}]", ".envFrom[0].configMapRef"),
                 arguments("volumeMounts: [{name: sallyport-credentials, mountPath: /c}]", ".volumeMounts[0].name"),
+                arguments("volumeMounts: [{name: sallyport-trust, mountPath: /c}]", ".volumeMounts[0].name"),
                 arguments("volumeDevices: [{name: sallyport-state, devicePath: /d}]", ".volumeDevices[0].name"));
     }
 
@@ -210,6 +212,35 @@ final class TemplateProblemsTest {
                 .extracting(Problem::path)
                 .containsExactly(POD + ".initContainers[0].env[0]", CONTAINER + ".env[1]");
         assertThat(problems).extracting(Problem::reason).containsOnly(Reason.Conflict);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/var/run/sallyport/ca",
+                "/var/run/sallyport",
+                "/run/sallyport/ca/sandbox-ca.crt",
+                "//var/./run/../run/sallyport/",
+                "var/run/sallyport/ca",
+                "/../run/sallyport"
+            })
+    void nothingIsMountedOverWhatTellsTheAgentWhomToTrust(String path) {
+        String spec = "podTemplate: {spec: {volumes: [{name: v, emptyDir: {}}], containers: [{name: agent, image: i, ";
+
+        List<Problem> mounted = problems(spec + "volumeMounts: [{name: v, mountPath: '" + path + "'}]}]}}");
+        List<Problem> device = problems(spec + "volumeDevices: [{name: v, devicePath: '" + path + "'}]}]}}");
+
+        assertThat(mounted).extracting(Problem::path).containsExactly(CONTAINER + ".volumeMounts[0].mountPath");
+        assertThat(device).extracting(Problem::path).containsExactly(CONTAINER + ".volumeDevices[0].devicePath");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/run", "/var/run", "/run/sallyports", "/home/run/sallyport", "/var/run/sallyport/../mine"})
+    void whatLiesBesideItMayBeMounted(String path) {
+        String spec = "podTemplate: {spec: {volumes: [{name: v, emptyDir: {}}], containers: [{name: agent, image: i, "
+                + "volumeMounts: [{name: v, mountPath: '" + path + "'}]}]}}";
+
+        assertThat(problems(spec)).isEmpty();
     }
 
     @Test

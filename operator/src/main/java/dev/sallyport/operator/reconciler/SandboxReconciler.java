@@ -199,7 +199,7 @@ public final class SandboxReconciler implements Reconciler<AgentSandbox> {
         outcome.happenings().forEach(happening -> events.publish(resource, happening));
         Happenings.between(before, after).forEach(happening -> events.publish(resource, happening));
         denials.due(uid, before == null ? null : before.audit(), after.audit())
-                .ifPresent(happening -> events.publish(resource, happening));
+                .forEach(happening -> events.publish(resource, happening));
     }
 
     /**

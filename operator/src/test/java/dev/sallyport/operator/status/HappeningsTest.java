@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sallyport.api.v1alpha1.AgentSandboxStatus;
 import dev.sallyport.api.v1alpha1.AuditStatus;
+import dev.sallyport.contract.status.Counters;
 import dev.sallyport.operator.model.Happening;
 import java.time.Clock;
 import java.time.Duration;
@@ -57,17 +58,17 @@ final class HappeningsTest {
         Clock clock = source.withZone(ZoneOffset.UTC);
         DenialSummaries denials = new DenialSummaries(clock);
 
-        Optional<Happening> first = denials.due("uid", null, denied(3));
-        Optional<Happening> tooSoon = denials.due("uid", denied(3), denied(10));
+        List<Happening> first = denials.due("uid", null, denied(3));
+        List<Happening> tooSoon = denials.due("uid", denied(3), denied(10));
         Optional<Duration> wait = denials.wait("uid", denied(10));
         now[0] = now[0].plusSeconds(60);
-        Optional<Happening> later = denials.due("uid", denied(10), denied(10));
-        Optional<Happening> nothing = denials.due("uid", denied(10), denied(10));
+        List<Happening> later = denials.due("uid", denied(10), denied(10));
+        List<Happening> nothing = denials.due("uid", denied(10), denied(10));
 
-        assertThat(first).map(Happening::note).hasValue("3 requests were refused");
+        assertThat(first).extracting(Happening::note).containsExactly("3 requests were refused");
         assertThat(tooSoon).isEmpty();
         assertThat(wait).hasValue(Duration.ofSeconds(60));
-        assertThat(later).map(Happening::note).hasValue("7 requests were refused");
+        assertThat(later).extracting(Happening::note).containsExactly("7 requests were refused");
         assertThat(nothing).isEmpty();
         assertThat(denials.wait("uid", denied(10))).isEmpty();
     }
@@ -78,8 +79,89 @@ final class HappeningsTest {
 
         assertThat(denials.due("uid", denied(5), denied(5))).isEmpty();
         assertThat(denials.due("uid", denied(5), denied(6)))
-                .map(Happening::note)
-                .hasValue("1 request was refused");
+                .extracting(Happening::note)
+                .containsExactly("1 request was refused");
+    }
+
+    @Test
+    void aPlaceholderThatWasOnItsWayToAnotherHostIsAnAlarm() {
+        DenialSummaries denials = new DenialSummaries(Clock.fixed(Sample.NOW, ZoneOffset.UTC));
+
+        List<Happening> told = denials.due("uid", null, misuse(1, "evil.example"));
+
+        assertThat(told)
+                .containsExactly(
+                        Happening.warning(
+                                "PlaceholderMisuse",
+                                "Enforce",
+                                "A request carried a placeholder to where it does not belong, and was refused: "
+                                        + "POST to host evil.example, route none"),
+                        Happening.warning(
+                                "RequestsDenied",
+                                "Enforce",
+                                "1 request was refused, the last: POST to host evil.example, route none: "
+                                        + "PlaceholderMisuse"));
+    }
+
+    @Test
+    void misusesAreSummedUpOnceAMinuteAndNotForgottenWhenAnotherRefusalFollows() {
+        Instant[] now = {Sample.NOW};
+        InstantSource source = () -> now[0];
+        DenialSummaries denials = new DenialSummaries(source.withZone(ZoneOffset.UTC));
+        denials.due("uid", null, misuse(1, "a.example"));
+
+        List<Happening> tooSoon = denials.due("uid", null, misuse(2, "b.example"));
+        List<Happening> tooSoonAgain = denials.due("uid", null, misuse(3, "c.example"));
+        List<Happening> another = denials.due("uid", null, last(4, "c.example", "PathNotAllowed"));
+        Optional<Duration> wait = denials.wait("uid", last(4, "c.example", "PathNotAllowed"));
+        now[0] = now[0].plusSeconds(60);
+        List<Happening> later = denials.due("uid", null, last(4, "c.example", "PathNotAllowed"));
+        List<Happening> nothing = denials.due("uid", null, last(4, "c.example", "PathNotAllowed"));
+
+        assertThat(tooSoon).isEmpty();
+        assertThat(tooSoonAgain).isEmpty();
+        assertThat(another).isEmpty();
+        assertThat(wait).hasValue(Duration.ofSeconds(60));
+        assertThat(later).extracting(Happening::reason).containsExactly("PlaceholderMisuse", "RequestsDenied");
+        assertThat(later.getFirst().note())
+                .contains("POST to host c.example")
+                .endsWith("at least 2 did within a minute");
+        assertThat(nothing).isEmpty();
+        assertThat(denials.wait("uid", last(4, "c.example", "PathNotAllowed"))).isEmpty();
+    }
+
+    @Test
+    void anOperatorThatStartsAgainDoesNotSoundTheAlarmAgain() {
+        DenialSummaries denials = new DenialSummaries(Clock.fixed(Sample.NOW, ZoneOffset.UTC));
+
+        assertThat(denials.due("uid", misuse(1, "evil.example"), misuse(1, "evil.example")))
+                .isEmpty();
+    }
+
+    @Test
+    void anyOtherRefusalIsNoAlarm() {
+        DenialSummaries denials = new DenialSummaries(Clock.fixed(Sample.NOW, ZoneOffset.UTC));
+
+        assertThat(denials.due("uid", null, last(1, "evil.example", "RouteNotFound")))
+                .extracting(Happening::reason)
+                .containsExactly("RequestsDenied");
+    }
+
+    private static AuditStatus misuse(long count, String host) {
+        return last(count, host, "PlaceholderMisuse");
+    }
+
+    /** The newest of so many refusals, a second after the one before it. */
+    private static AuditStatus last(long count, String host, String reason) {
+        Counters counters = Sample.counters("a", 0, count);
+        return AuditTotals.fold(
+                null,
+                new Counters(
+                        counters.epoch(),
+                        counters.total(),
+                        Optional.of(new Counters.LastDenied(
+                                Sample.NOW.plusSeconds(count), Optional.empty(), "POST", Optional.of(host), reason)),
+                        counters.routes()));
     }
 
     private static AuditStatus denied(long count) {

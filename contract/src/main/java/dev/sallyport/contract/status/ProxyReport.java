@@ -45,7 +45,7 @@ public record ProxyReport(
     /**
      * Which configuration serves.
      *
-     * @param generation the generation of the configuration that serves
+     * @param generation the generation of the configuration that serves; 0 where none does
      * @param problem why a later one was not taken, with the place and without values; empty: the newest one serves
      */
     public record ConfigState(@JsonProperty(required = true) long generation, Optional<String> problem) {

@@ -72,7 +72,7 @@ final class Findings {
     }
 
     private Finding credentialsResolved() {
-        if (report().isEmpty()) {
+        if (report().filter(Findings::serves).isEmpty()) {
             return Finding.unknown("NotObserved", "No proxy has reported on them yet");
         }
         List<CredentialState> credentials = report().get().credentials();
@@ -140,6 +140,10 @@ final class Findings {
                 .orElseGet(() -> Finding.no("Starting", "The proxy has not been asked yet"));
     }
 
+    private static boolean serves(ProxyReport report) {
+        return report.config().generation() > 0 || report.config().problem().isEmpty();
+    }
+
     private static Finding proxyReady(ProxyReport report) {
         if (report.stopping()) {
             return Finding.no("Stopping", "The proxy lets running requests end and takes no new ones");
@@ -147,8 +151,8 @@ final class Findings {
         if (report.config().problem().isPresent()) {
             return Finding.no(
                     "ConfigRejected",
-                    "The proxy cannot read its newest configuration and serves generation "
-                            + report.config().generation() + ": "
+                    "The proxy cannot use its newest configuration and serves "
+                            + (serves(report) ? "generation " + report.config().generation() : "nothing") + ": "
                             + report.config().problem().get());
         }
         return report.ready()

@@ -10,6 +10,7 @@ import dev.sallyport.contract.status.ProxyReport;
 import dev.sallyport.contract.status.ProxyReport.ConfigState;
 import dev.sallyport.contract.status.ProxyReport.CredentialState;
 import dev.sallyport.contract.status.ProxyReport.CredentialState.State;
+import dev.sallyport.operator.model.Happening;
 import dev.sallyport.operator.model.Lifecycle.Step;
 import dev.sallyport.operator.status.proxy.ProxyObservation;
 import dev.sallyport.operator.status.proxy.ProxyObservation.Kind;
@@ -105,24 +106,44 @@ final class StatusComposerTest {
     }
 
     @Test
-    void aConfigurationThatTheProxyCannotReadIsTold() {
+    void aConfigurationThatTheProxyCannotUseIsTold() {
+        AgentSandboxStatus status = composer.compose(null, rejected(2, true));
+
+        assertThat(condition(status, ConditionType.ProxyReady)).isEqualTo("False/ConfigRejected");
+        assertThat(found(status, ConditionType.ProxyReady).message())
+                .isEqualTo("The proxy cannot use its newest configuration and serves generation 2: "
+                        + "route github: rules[1].when: line 1, column 3: no such field");
+        assertThat(condition(status, ConditionType.CredentialsResolved)).isEqualTo("True/NoneNeeded");
+        assertThat(Happenings.between(composer.compose(null, running()), status))
+                .extracting(Happening::reason)
+                .contains("ProxyNotReady");
+    }
+
+    @Test
+    void aFirstConfigurationThatTheProxyCannotUseIsToldToo() {
+        AgentSandboxStatus status = composer.compose(null, rejected(0, false));
+
+        assertThat(condition(status, ConditionType.ProxyReady)).isEqualTo("False/ConfigRejected");
+        assertThat(found(status, ConditionType.ProxyReady).message())
+                .startsWith(
+                        "The proxy cannot use its newest configuration and serves nothing: route github: rules[1].when:");
+        assertThat(condition(status, ConditionType.CredentialsResolved)).isEqualTo("Unknown/NotObserved");
+        assertThat(condition(status, ConditionType.Ready)).isEqualTo("False/ConfigRejected");
+    }
+
+    private static Facts rejected(long serving, boolean ready) {
         ProxyReport good = Sample.report(Sample.counters("a", 0, 0));
         ProxyReport report = new ProxyReport(
                 good.schema(),
                 good.sandboxUid(),
                 good.version(),
                 good.startedAt(),
-                true,
+                ready,
                 false,
-                new ConfigState(2, Optional.of("routes[0]: unknown field")),
+                new ConfigState(serving, Optional.of("route github: rules[1].when: line 1, column 3: no such field")),
                 List.of(),
                 good.counters());
-        Facts facts = Sample.facts(Optional.of(Sample.runningPod()), Optional.of(Sample.answered(report)));
-
-        AgentSandboxStatus status = composer.compose(null, facts);
-
-        assertThat(condition(status, ConditionType.ProxyReady)).isEqualTo("False/ConfigRejected");
-        assertThat(found(status, ConditionType.ProxyReady).message()).contains("routes[0]: unknown field");
+        return Sample.facts(Optional.of(Sample.runningPod()), Optional.of(Sample.answered(report)));
     }
 
     @Test

@@ -92,6 +92,7 @@ public final class Reloader implements AutoCloseable {
     private void reload() {
         try {
             ProxyConfig config = StrictJson.read(bytes(), ProxyConfig.class);
+            snapshots.read(config);
             List<SecretRef> refs = config.routes().stream()
                     .map(RouteConfig::credential)
                     .flatMap(java.util.Optional::stream)

@@ -6,7 +6,6 @@ import dev.sallyport.contract.config.AdminAccess;
 import dev.sallyport.contract.config.ProxyConfig;
 import dev.sallyport.contract.json.StrictJson;
 import dev.sallyport.contract.status.ProxyReport;
-import dev.sallyport.sidecar.config.Snapshot;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -87,7 +86,7 @@ public final class AdminServer {
     }
 
     private void status(HttpServerRequest request) {
-        Optional<ProxyConfig> config = reporter.snapshots().current().map(Snapshot::config);
+        Optional<ProxyConfig> config = reporter.snapshots().state().newest();
         Optional<ProxyReport> report = reporter.report();
         Optional<String> nonce = field(request, RequestSignature.NONCE_HEADER);
         StatusAccess.Question question = new StatusAccess.Question(

@@ -1,6 +1,5 @@
 package dev.sallyport.sidecar.observability;
 
-import dev.sallyport.contract.config.ProxyConfig;
 import dev.sallyport.contract.status.ProxyReport;
 import dev.sallyport.contract.status.ProxyReport.ConfigState;
 import dev.sallyport.sidecar.audit.AuditLog;
@@ -31,22 +30,26 @@ public record StatusReporter(
         AuditLog audit,
         RunningRequests running) {
 
-    /** The report; empty: there has never been a configuration, so nobody knows whose proxy this is. */
+    /** The report; empty: no configuration could ever be read, so nobody knows whose proxy this is. */
     public Optional<ProxyReport> report() {
         Snapshots.State state = snapshots.state();
-        return state.current().map(snapshot -> {
-            ProxyConfig config = snapshot.config();
-            return new ProxyReport(
-                    ProxyReport.SCHEMA,
-                    config.sandbox().uid(),
-                    version,
-                    startedAt,
-                    unreadiness().isEmpty(),
-                    running.isStopping(),
-                    new ConfigState(config.generation(), state.problem()),
-                    snapshot.credentials().states(),
-                    counters.read());
-        });
+        return state.newest()
+                .map(newest -> new ProxyReport(
+                        ProxyReport.SCHEMA,
+                        newest.sandbox().uid(),
+                        version,
+                        startedAt,
+                        unreadiness().isEmpty(),
+                        running.isStopping(),
+                        new ConfigState(
+                                state.current()
+                                        .map(serving -> serving.config().generation())
+                                        .orElse(0L),
+                                state.problem()),
+                        state.current()
+                                .map(serving -> serving.credentials().states())
+                                .orElse(List.of()),
+                        counters.read()));
     }
 
     /** Why no requests should be sent, a line each; empty: they should. */

@@ -127,6 +127,31 @@ class ReloadIT {
     }
 
     @Test
+    void a_first_configuration_that_cannot_serve_is_reported_to_who_may_ask_by_it() throws Exception {
+        RouteConfig wrong = Routes.https("one", upstream.port())
+                .rule(new RuleConfig(List.of("GET"), List.of(), Optional.empty()))
+                .rule(new RuleConfig(List.of(), List.of(), Optional.of("request.method = 'GET'")))
+                .build();
+        try (RunningProxy proxy = new RunningProxy(directory, config(1, wrong))) {
+            ProxyReport report = status(proxy, "0123456789abcdef-7a");
+
+            assertThat(report.ready()).isFalse();
+            assertThat(report.config().generation()).isZero();
+            assertThat(report.config().problem().orElseThrow()).startsWith("routes: one: rules[1].when: ");
+            assertThat(report.sandboxUid()).isEqualTo(RunningProxy.SANDBOX.uid());
+            assertThat(report.credentials()).isEmpty();
+            assertThat(proxy.get("/one/").statusCode()).isEqualTo(503);
+            assertThat(proxy.admin("/readyz").statusCode()).isEqualTo(503);
+
+            proxy.configure(config(2, "one"));
+
+            Awaitility.await().until(() -> proxy.get("/one/").statusCode() == 200);
+            assertThat(status(proxy, "0123456789abcdef-7b").config().generation())
+                    .isEqualTo(2);
+        }
+    }
+
+    @Test
     void without_a_configuration_everything_is_refused_until_there_is_one() throws Exception {
         try (RunningProxy proxy =
                 new RunningProxy(directory, Optional.empty(), RunningProxy.world(new ByteArrayOutputStream()))) {

@@ -5,6 +5,7 @@ import dev.sallyport.contract.config.SandboxRef;
 import dev.sallyport.contract.json.Require;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * One line of the audit log.
@@ -34,12 +35,14 @@ public record AuditRecord(
     /** What the first line of a chain has for its predecessor. */
     public static final String NO_PREVIOUS = "0".repeat(64);
 
+    static final Pattern HASH = Pattern.compile("[0-9a-f]{64}");
+
     public AuditRecord {
         Require.that(SCHEMA.equals(schema), "schema: not " + SCHEMA);
         Require.present(event, "event");
         Require.present(time, "time");
         Require.that(sequence > 0, "sequence: not positive");
-        Require.that(Require.present(previous, "previous").matches("[0-9a-f]{64}"), "previous: not 64 digits");
+        Require.that(HASH.matcher(Require.present(previous, "previous")).matches(), "previous: not 64 digits");
         sandbox = Require.present(sandbox, "sandbox");
         request = Require.present(request, "request");
         Require.that(request.isPresent() == (event == Event.REQUEST), "request: there for requests only");

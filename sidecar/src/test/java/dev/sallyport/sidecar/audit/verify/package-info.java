@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sallyport.sidecar.audit.verify;
+
+import org.jspecify.annotations.NullMarked;

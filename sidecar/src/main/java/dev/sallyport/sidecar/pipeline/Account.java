@@ -55,12 +55,8 @@ final class Account {
         return reserved;
     }
 
-    /** Gives the room back: what it was for has no line of its own. */
-    void release() {
-        if (reserved) {
-            reserved = false;
-            pipeline.audit().release();
-        }
+    boolean isReserved() {
+        return reserved;
     }
 
     /** The request's, as it stands in the record and in a refusal. */

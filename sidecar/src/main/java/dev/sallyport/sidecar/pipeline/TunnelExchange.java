@@ -46,9 +46,7 @@ final class TunnelExchange implements RunningRequests.Running, BodyHandler, Byte
         pipeline.running().enter(this);
         account.identified(AuditedRequest.Form.TUNNEL, Optional.empty(), Optional.empty());
         Optional<Snapshot> snapshot = pipeline.snapshots().current();
-        if (!account.reserve()) {
-            refuse(Refusal.of(Reason.AUDIT_UNAVAILABLE));
-        } else if (pipeline.running().isStopping()) {
+        if (pipeline.running().isStopping()) {
             refuse(Refusal.of(Reason.STOPPING));
         } else if (snapshot.isEmpty()) {
             refuse(Refusal.of(Reason.CONFIG_UNAVAILABLE));
@@ -74,7 +72,7 @@ final class TunnelExchange implements RunningRequests.Running, BodyHandler, Byte
             refuse(Refusal.of(Reason.UPGRADE_NOT_ALLOWED));
             return;
         }
-        account.release();
+        // The requests inside have records; this has none.
         pipeline.running().leave(this);
         client.intercept(inside.host(), inside.port(), cause -> mismatched(inside));
     }
@@ -97,6 +95,10 @@ final class TunnelExchange implements RunningRequests.Running, BodyHandler, Byte
                 Optional.of(permit.route().name()));
         if (!client.canUpgrade()) {
             refuse(Refusal.of(Reason.UPGRADE_NOT_ALLOWED));
+            return;
+        }
+        if (!account.reserve()) {
+            refuse(Refusal.of(Reason.AUDIT_UNAVAILABLE));
             return;
         }
         silence.start(limits.silenceSeconds());
@@ -191,6 +193,8 @@ final class TunnelExchange implements RunningRequests.Running, BodyHandler, Byte
     }
 
     private void refuse(Deny deny) {
+        // A refusal is counted in any case, and has its line if there is room.
+        boolean _ = account.isReserved() || account.reserve();
         Refusal.answer(client, account, deny);
         finish(Optional.of(deny.reason()));
     }

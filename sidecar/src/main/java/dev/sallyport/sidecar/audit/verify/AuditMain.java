@@ -20,7 +20,8 @@ public final class AuditMain {
         System.exit(commandLine().execute(args));
     }
 
-    static CommandLine commandLine() {
+    /** The command line, for a caller that does not want its process ended. */
+    public static CommandLine commandLine() {
         return new CommandLine(new AuditMain());
     }
 

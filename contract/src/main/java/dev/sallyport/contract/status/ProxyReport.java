@@ -1,6 +1,7 @@
 package dev.sallyport.contract.status;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.sallyport.contract.audit.AuditHead;
 import dev.sallyport.contract.json.Require;
 import java.time.Instant;
 import java.util.List;
@@ -18,6 +19,7 @@ import java.util.Optional;
  * @param config which configuration serves, and what became of a later one
  * @param credentials the state of every Secret value that the configuration names, in its order
  * @param counters what has been counted
+ * @param audit the audit log's last line: what a copy of the log can be held against
  */
 public record ProxyReport(
         String schema,
@@ -28,7 +30,8 @@ public record ProxyReport(
         @JsonProperty(required = true) boolean stopping,
         ConfigState config,
         List<CredentialState> credentials,
-        Counters counters) {
+        Counters counters,
+        AuditHead audit) {
 
     public static final String SCHEMA = "sallyport.dev/proxy-report/v1";
 
@@ -40,6 +43,7 @@ public record ProxyReport(
         Require.present(config, "config");
         credentials = List.copyOf(Require.present(credentials, "credentials"));
         Require.present(counters, "counters");
+        Require.present(audit, "audit");
     }
 
     /**

@@ -3,6 +3,7 @@ package dev.sallyport.contract.status;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.sallyport.contract.audit.AuditHead;
 import dev.sallyport.contract.json.InvalidJsonException;
 import dev.sallyport.contract.json.StrictJson;
 import dev.sallyport.contract.status.Counters.LastDenied;
@@ -19,6 +20,8 @@ import org.junit.jupiter.api.Test;
 class ProxyReportTest {
 
     private static final Instant THEN = Instant.parse("2026-01-02T03:04:05.678Z");
+
+    private static final AuditHead HEAD = new AuditHead(4187, "5e".repeat(32));
 
     private static final Counters COUNTERS = new Counters(
             "e1",
@@ -39,14 +42,15 @@ class ProxyReportTest {
                 new ConfigState(3, Optional.of("routes[0]: name: not a DNS label")),
                 List.of(new CredentialState(
                         "anthropic", "api-key", CredentialState.State.RESOLVED, Optional.of("f00"), Optional.empty())),
-                COUNTERS);
+                COUNTERS,
+                HEAD);
 
         assertThat(StrictJson.read(StrictJson.write(report), ProxyReport.class)).isEqualTo(report);
     }
 
     @Test
     void aFinalReportReadsBackAllThatItWrites() throws Exception {
-        FinalReport report = new FinalReport(FinalReport.SCHEMA, "4f1d", COUNTERS);
+        FinalReport report = new FinalReport(FinalReport.SCHEMA, "4f1d", COUNTERS, HEAD);
 
         assertThat(StrictJson.read(StrictJson.write(report), FinalReport.class)).isEqualTo(report);
     }

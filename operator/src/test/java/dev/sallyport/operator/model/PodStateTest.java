@@ -2,6 +2,7 @@ package dev.sallyport.operator.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sallyport.contract.audit.AuditHead;
 import dev.sallyport.contract.json.StrictJson;
 import dev.sallyport.contract.status.Counters;
 import dev.sallyport.contract.status.Counters.Tally;
@@ -49,7 +50,8 @@ final class PodStateTest {
                 StrictJson.write(new FinalReport(
                         FinalReport.SCHEMA,
                         sandboxUid,
-                        new Counters("epoch", new Tally(1, 2, 3, 1), Optional.empty(), List.of()))),
+                        new Counters("epoch", new Tally(1, 2, 3, 1), Optional.empty(), List.of()),
+                        AuditHead.NONE)),
                 StandardCharsets.UTF_8);
     }
 

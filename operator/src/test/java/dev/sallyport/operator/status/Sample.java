@@ -1,6 +1,7 @@
 package dev.sallyport.operator.status;
 
 import dev.sallyport.api.v1alpha1.AgentSandbox;
+import dev.sallyport.contract.audit.AuditHead;
 import dev.sallyport.contract.status.Counters;
 import dev.sallyport.contract.status.Counters.RouteTally;
 import dev.sallyport.contract.status.Counters.Tally;
@@ -121,7 +122,8 @@ final class Sample {
                 false,
                 new ConfigState(3, Optional.empty()),
                 List.of(credentials),
-                counters);
+                counters,
+                AuditHead.NONE);
     }
 
     static Counters counters(String epoch, long allowed, long denied) {

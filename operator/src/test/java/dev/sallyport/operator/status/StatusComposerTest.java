@@ -142,7 +142,8 @@ final class StatusComposerTest {
                 false,
                 new ConfigState(serving, Optional.of("route github: rules[1].when: line 1, column 3: no such field")),
                 List.of(),
-                good.counters());
+                good.counters(),
+                good.audit());
         return Sample.facts(Optional.of(Sample.runningPod()), Optional.of(Sample.answered(report)));
     }
 

@@ -170,7 +170,7 @@ public final class Proxy {
                 .current()
                 .map(Snapshot::config)
                 .ifPresent(config -> TerminationMessage.write(
-                        settings.terminationMessage(), config.sandbox().uid(), last));
+                        settings.terminationMessage(), config.sandbox().uid(), last, audit.head()));
         closeQuietly(adminVertx.close());
         upstreams.close();
         workers.shutdownNow();

@@ -1,5 +1,6 @@
 package dev.sallyport.sidecar.main;
 
+import dev.sallyport.contract.audit.AuditHead;
 import dev.sallyport.contract.json.StrictJson;
 import dev.sallyport.contract.status.Counters;
 import dev.sallyport.contract.status.FinalReport;
@@ -21,11 +22,11 @@ final class TerminationMessage {
 
     private TerminationMessage() {}
 
-    static void write(Path file, String sandboxUid, Counters counters) {
+    static void write(Path file, String sandboxUid, Counters counters, AuditHead audit) {
         try {
             Files.write(
                     file,
-                    text(sandboxUid, counters),
+                    text(sandboxUid, counters, audit),
                     StandardOpenOption.CREATE,
                     StandardOpenOption.WRITE,
                     StandardOpenOption.TRUNCATE_EXISTING);
@@ -35,14 +36,14 @@ final class TerminationMessage {
     }
 
     /** The report, with as many routes as fit. */
-    static byte[] text(String sandboxUid, Counters counters) {
+    static byte[] text(String sandboxUid, Counters counters, AuditHead audit) {
         for (int routes = counters.routes().size(); ; routes--) {
             Counters cut = new Counters(
                     counters.epoch(),
                     counters.total(),
                     counters.lastDenied(),
                     List.copyOf(counters.routes().subList(0, routes)));
-            byte[] text = StrictJson.write(new FinalReport(FinalReport.SCHEMA, sandboxUid, cut));
+            byte[] text = StrictJson.write(new FinalReport(FinalReport.SCHEMA, sandboxUid, cut, audit));
             if (text.length <= MOST_BYTES || routes == 0) {
                 return text;
             }

@@ -49,7 +49,8 @@ public record StatusReporter(
                         state.current()
                                 .map(serving -> serving.credentials().states())
                                 .orElse(List.of()),
-                        counters.read()));
+                        counters.read(),
+                        audit.head()));
     }
 
     /** Why no requests should be sent, a line each; empty: they should. */

@@ -40,7 +40,8 @@ class KilledAuditLogIT {
                 Process process = launch();
                 try (InputStream lines = process.getInputStream()) {
                     all.write(lines.readNBytes(300_000 + 12_345 * kill));
-                    // By its handle, as that leaves the pipe open; and to its end, as it would use the room made by reading.
+                    // By its handle, as that leaves the pipe open; and to its end, as it would use the room made by
+                    // reading.
                     assertThat(process.toHandle().destroyForcibly()).isTrue();
                     assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
                     all.write(lines.readAllBytes());

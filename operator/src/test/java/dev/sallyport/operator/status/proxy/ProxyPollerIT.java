@@ -7,6 +7,7 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.sallyport.contract.admin.RequestSignature;
 import dev.sallyport.contract.admin.ResponseSignature;
+import dev.sallyport.contract.audit.AuditHead;
 import dev.sallyport.contract.config.AdminAccess;
 import dev.sallyport.contract.json.StrictJson;
 import dev.sallyport.contract.status.Counters;
@@ -137,7 +138,8 @@ final class ProxyPollerIT {
                 false,
                 new ConfigState(1, Optional.empty()),
                 List.of(),
-                new Counters("epoch", new Tally(allowed, 0, 0, 0), Optional.empty(), List.of()));
+                new Counters("epoch", new Tally(allowed, 0, 0, 0), Optional.empty(), List.of()),
+                AuditHead.NONE);
     }
 
     private static void truthfully(HttpExchange exchange, byte[] report, byte[] key) throws IOException {

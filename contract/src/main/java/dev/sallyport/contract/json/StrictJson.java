@@ -3,6 +3,8 @@ package dev.sallyport.contract.json;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonStreamContext;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
@@ -13,6 +15,7 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.cfg.CoercionAction;
 import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.type.LogicalType;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import java.io.IOException;
@@ -20,8 +23,8 @@ import java.io.IOException;
 /**
  * Reads and writes the contract's records.
  *
- * <p>Unknown fields, duplicate keys, missing required values, trailing content, coerced types (a string where a number
- * belongs) and nesting beyond 32 levels are errors. Times are RFC 3339 strings.
+ * <p>Unknown fields, duplicate keys, missing required values, nulls, trailing content, coerced types (a string where a
+ * number belongs) and nesting beyond 32 levels are errors. Times are RFC 3339 strings in UTC.
  */
 public final class StrictJson {
 
@@ -37,14 +40,45 @@ public final class StrictJson {
      */
     public static <T> T read(byte[] json, Class<T> type) throws InvalidJsonException {
         try {
-            T value = MAPPER.readValue(json, type);
-            if (value == null) {
-                throw new InvalidJsonException("the document is null");
-            }
-            return value;
+            refuseNulls(json);
+            return MAPPER.readValue(json, type);
         } catch (IOException e) {
             throw InvalidJsonException.from(e);
         }
+    }
+
+    /**
+     * Refuses a null wherever it stands: the mapper would take it for an absent member, whose default may be to permit. Few
+     * documents have its letters in them, and only those are looked through.
+     */
+    private static void refuseNulls(byte[] json) throws IOException, InvalidJsonException {
+        if (!hasLettersOfNull(json)) {
+            return;
+        }
+        try (JsonParser parser = MAPPER.createParser(json)) {
+            for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
+                if (token == JsonToken.VALUE_NULL) {
+                    throw new InvalidJsonException(place(parser.getParsingContext()) + "null");
+                }
+            }
+        }
+    }
+
+    private static boolean hasLettersOfNull(byte[] json) {
+        for (int i = 0; i + 3 < json.length; i++) {
+            if (json[i] == 'n' && json[i + 1] == 'u' && json[i + 2] == 'l' && json[i + 3] == 'l') {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static String place(JsonStreamContext context) {
+        StringBuilder place = new StringBuilder();
+        for (JsonStreamContext at = context; at != null && !at.inRoot(); at = at.getParent()) {
+            place.insert(0, at.inArray() ? "[" + at.getCurrentIndex() + "]" : "." + at.getCurrentName());
+        }
+        return place.isEmpty() ? "" : place.substring(place.charAt(0) == '.' ? 1 : 0) + ": ";
     }
 
     /** Writes a value on one line, without a line end. Null and absent members are left out. */
@@ -69,6 +103,7 @@ public final class StrictJson {
         JsonMapper.Builder builder = JsonMapper.builder()
                 .addModule(new JavaTimeModule())
                 .addModule(new Jdk8Module())
+                .addModule(new StrictValues())
                 .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
                 .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
                 .disable(JsonReadFeature.ALLOW_JAVA_COMMENTS)
@@ -84,6 +119,11 @@ public final class StrictJson {
                 .disable(MapperFeature.SORT_CREATOR_PROPERTIES_FIRST)
                 .defaultPropertyInclusion(
                         JsonInclude.Value.construct(JsonInclude.Include.NON_ABSENT, JsonInclude.Include.NON_ABSENT));
+        builder.withCoercionConfig(LogicalType.Textual, coercions -> {
+            coercions.setCoercion(CoercionInputShape.Integer, CoercionAction.Fail);
+            coercions.setCoercion(CoercionInputShape.Float, CoercionAction.Fail);
+            coercions.setCoercion(CoercionInputShape.Boolean, CoercionAction.Fail);
+        });
         builder.withCoercionConfigDefaults(coercions -> {
             for (CoercionInputShape shape : CoercionInputShape.values()) {
                 if (shape == CoercionInputShape.EmptyString) {

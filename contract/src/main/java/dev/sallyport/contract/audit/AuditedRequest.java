@@ -94,7 +94,8 @@ public record AuditedRequest(
 
     private static void atMost(int characters, String text, String field) {
         Require.that(
-                text.codePointCount(0, text.length()) <= characters, field + ": more than " + characters + " characters");
+                text.codePointCount(0, text.length()) <= characters,
+                field + ": more than " + characters + " characters");
     }
 
     /** How the client spoke to the proxy. */
@@ -154,15 +155,16 @@ public record AuditedRequest(
      */
     public record CredentialUse(String name, String fingerprint) {
 
-        private static final Pattern NAME = Pattern.compile("[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?/[-._a-zA-Z0-9]{1,253}");
+        private static final Pattern NAME =
+                Pattern.compile("[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?/[-._a-zA-Z0-9]{1,253}");
         private static final Pattern FINGERPRINT = Pattern.compile("[0-9a-f]{16}");
 
         public CredentialUse {
+            Require.that(NAME.matcher(Require.present(name, "name")).matches(), "name: not secret/key");
             Require.that(
-                    NAME.matcher(Require.present(name, "name")).matches(),
-                    "name: not secret/key");
-            Require.that(
-                    FINGERPRINT.matcher(Require.present(fingerprint, "fingerprint")).matches(),
+                    FINGERPRINT
+                            .matcher(Require.present(fingerprint, "fingerprint"))
+                            .matches(),
                     "fingerprint: not 16 digits");
         }
     }

@@ -27,7 +27,10 @@ final class StrictValues extends SimpleModule {
 
             @Override
             public JsonDeserializer<?> modifyEnumDeserializer(
-                    DeserializationConfig config, JavaType type, BeanDescription description, JsonDeserializer<?> forgiving) {
+                    DeserializationConfig config,
+                    JavaType type,
+                    BeanDescription description,
+                    JsonDeserializer<?> forgiving) {
                 return new ConstantReader(type.getRawClass(), forgiving);
             }
         });
@@ -38,8 +41,8 @@ final class StrictValues extends SimpleModule {
 
         private static final long serialVersionUID = 1L;
 
-        private static final Pattern UTC = Pattern.compile(
-                "[0-9]{4}-[0-9]{2}-[0-9]{2}T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]{1,9})?Z");
+        private static final Pattern UTC =
+                Pattern.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]{1,9})?Z");
 
         InstantReader() {
             super(Instant.class);
@@ -67,7 +70,7 @@ final class StrictValues extends SimpleModule {
 
         private static final long serialVersionUID = 1L;
 
-        private final JsonDeserializer<?> forgiving;
+        private final transient JsonDeserializer<?> forgiving;
 
         ConstantReader(Class<?> type, JsonDeserializer<?> forgiving) {
             super(type);

@@ -36,6 +36,8 @@ enum Documents {
 
     private final String name;
     private final Class<?> type;
+
+    @SuppressWarnings("ImmutableEnumChecker") // made by List.of
     private final List<String> files;
 
     Documents(String name, Class<?> type, String... files) {

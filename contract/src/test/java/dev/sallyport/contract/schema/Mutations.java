@@ -73,7 +73,8 @@ final class Mutations {
         sink.accept(new Mutation(path + " + extra", whole.with(object.deepCopy().put("extra", 1))));
         for (Map.Entry<String, JsonNode> member : object.properties()) {
             String name = member.getKey();
-            sink.accept(new Mutation(path + " - " + name, whole.with(object.deepCopy().without(name))));
+            sink.accept(new Mutation(
+                    path + " - " + name, whole.with(object.deepCopy().without(name))));
             descend(
                     path + "." + name,
                     member.getValue(),

@@ -73,9 +73,10 @@ final class RecordShape {
     private void text(String at, JsonNode schema) {
         boolean isText = schema.path("type").asText().equals("string")
                 || schema.path("const").isTextual()
-                || schema.path("allOf").valueStream().map(this::resolved).anyMatch(part -> part.path("type")
-                        .asText()
-                        .equals("string"));
+                || schema.path("allOf")
+                        .valueStream()
+                        .map(this::resolved)
+                        .anyMatch(part -> part.path("type").asText().equals("string"));
         if (!isText) {
             differences.add(at + ": not a string");
         }
@@ -94,7 +95,11 @@ final class RecordShape {
 
     private void record(String at, JsonNode schema, Class<?> type, Set<String> more) {
         expect(at, "type", "object", schema.path("type").asText());
-        expect(at, "additionalProperties", "false", schema.path("additionalProperties").asText());
+        expect(
+                at,
+                "additionalProperties",
+                "false",
+                schema.path("additionalProperties").asText());
         TreeMap<String, Type> components = new TreeMap<>();
         for (RecordComponent component : type.getRecordComponents()) {
             components.put(component.getName(), component.getGenericType());

@@ -39,7 +39,8 @@ class SchemaTest {
     void hasTheVersionOfTheDocumentsInItsName(Documents document) {
         String version = document.schema().at("/properties/schema/const").asText();
 
-        assertThat(document.schema().path("$id").asText()).isEqualTo("https://" + version.replace("dev/", "dev/schema/"));
+        assertThat(document.schema().path("$id").asText())
+                .isEqualTo("https://" + version.replace("dev/", "dev/schema/"));
     }
 
     @ParameterizedTest
@@ -103,8 +104,9 @@ class SchemaTest {
 
     @Test
     void theDocumentsInTheDocsAreValid() {
-        for (Map.Entry<String, Documents> page :
-                Map.of("audit.md", Documents.AUDIT, "proxy-config.md", Documents.PROXY_CONFIG).entrySet()) {
+        for (Map.Entry<String, Documents> page : Map.of(
+                        "audit.md", Documents.AUDIT, "proxy-config.md", Documents.PROXY_CONFIG)
+                .entrySet()) {
             Matcher blocks = JSON_BLOCK.matcher(Documents.text(Documents.DOCS.resolve(page.getKey())));
             int documents = 0;
             while (blocks.find()) {
@@ -128,8 +130,9 @@ class SchemaTest {
             boolean bySchema = schema.validate(mutation.document()).isEmpty();
             Optional<String> refusal = document.refusal(mutation.document());
             if (bySchema != refusal.isEmpty()) {
-                disagreements.add(mutation.what() + ": the schema " + (bySchema ? "accepts" : "refuses")
-                        + ", the records " + refusal.map(why -> "refuse: " + why).orElse("accept"));
+                disagreements.add(
+                        mutation.what() + ": the schema " + (bySchema ? "accepts" : "refuses") + ", the records "
+                                + refusal.map(why -> "refuse: " + why).orElse("accept"));
             }
         });
         return disagreements;
@@ -216,11 +219,11 @@ class SchemaTest {
     }
 
     /** Every object of the example, with each member that has a default left out and spelt out. */
-    private static void defaults(
-            Documents document, JsonNode whole, JsonNode node, JsonNode schema, List<String> seen)
+    private static void defaults(Documents document, JsonNode whole, JsonNode node, JsonNode schema, List<String> seen)
             throws InvalidJsonException {
         for (JsonNode definition : definitionsOf(node, schema)) {
-            for (Map.Entry<String, JsonNode> property : definition.path("properties").properties()) {
+            for (Map.Entry<String, JsonNode> property :
+                    definition.path("properties").properties()) {
                 JsonNode byDefault = property.getValue().path("default");
                 if (byDefault.isMissingNode()) {
                     continue;
@@ -275,8 +278,22 @@ class SchemaTest {
 
     private static void weaken(JsonNode root, JsonNode node, String at, List<Weakening> to) {
         Set<String> parts = Set.of(
-                "pattern", "minimum", "maximum", "minLength", "maxLength", "minItems", "maxItems", "uniqueItems", "required",
-                "dependentRequired", "additionalProperties", "if", "const", "allOf", "oneOf", "not");
+                "pattern",
+                "minimum",
+                "maximum",
+                "minLength",
+                "maxLength",
+                "minItems",
+                "maxItems",
+                "uniqueItems",
+                "required",
+                "dependentRequired",
+                "additionalProperties",
+                "if",
+                "const",
+                "allOf",
+                "oneOf",
+                "not");
         for (Map.Entry<String, JsonNode> member : node.properties()) {
             String path = at + "/" + member.getKey().replace("~", "~0").replace("/", "~1");
             if (parts.contains(member.getKey()) || at.endsWith("/properties")) {
@@ -286,7 +303,10 @@ class SchemaTest {
         }
         if (node.isArray()) {
             for (int i = 0; i < node.size(); i++) {
-                if (at.endsWith("/enum") || at.endsWith("/required") || at.endsWith("/allOf") || at.endsWith("/oneOf")) {
+                if (at.endsWith("/enum")
+                        || at.endsWith("/required")
+                        || at.endsWith("/allOf")
+                        || at.endsWith("/oneOf")) {
                     to.add(new Weakening(at + "/" + i, withoutElement(root, at, i)));
                 }
                 weaken(root, node.get(i), at + "/" + i, to);

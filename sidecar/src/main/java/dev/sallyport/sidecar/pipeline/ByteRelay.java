@@ -14,8 +14,8 @@ import java.util.function.IntConsumer;
 import java.util.function.UnaryOperator;
 
 /**
- * Two connections made one: bytes go both ways as they come, with back-pressure; where one side ends its sending, so does
- * the other. Both are on one event loop.
+ * Two connections made one: bytes go both ways as they come, with back-pressure; where one side ends its sending, the other
+ * is told. Both are on one event loop.
  */
 final class ByteRelay {
 
@@ -37,6 +37,7 @@ final class ByteRelay {
     private final Direction fromClient;
     private final Direction fromUpstream;
     private final Listener listener;
+    private final boolean halves;
     private int directionsEnded;
     private boolean over;
 
@@ -45,6 +46,7 @@ final class ByteRelay {
      *
      * @param toUpstream is told how many bytes went to the upstream
      * @param toClient is told how many bytes went to the client
+     * @param halves whether one direction may go on when the other has ended; otherwise either's end is the end of both
      * @param masking what becomes of the upstream's bytes; takes and gives buffers that are owned; may throw, which
      *     breaks the connection
      */
@@ -53,9 +55,11 @@ final class ByteRelay {
             Channel upstream,
             IntConsumer toUpstream,
             IntConsumer toClient,
+            boolean halves,
             UnaryOperator<ByteBuf> masking,
             Listener listener) {
         this.listener = listener;
+        this.halves = halves;
         fromClient = new Direction(Side.CLIENT, client, upstream, toUpstream, UnaryOperator.identity());
         fromUpstream = new Direction(Side.UPSTREAM, upstream, client, toClient, masking);
     }
@@ -163,6 +167,10 @@ final class ByteRelay {
             if (ended || over) {
                 return;
             }
+            if (!halves) {
+                closedBy();
+                return;
+            }
             ended = true;
             if (sink instanceof DuplexChannel duplex) {
                 sink.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> {
@@ -193,6 +201,7 @@ final class ByteRelay {
             over = true;
             sink.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> {
                 var _ = sink.close();
+                var _ = source.close();
                 listener.ended();
             });
         }

@@ -140,7 +140,8 @@ final class TunnelExchange implements RunningRequests.Running, BodyHandler, Byte
             end(Reason.AUTHORITY_MISMATCH);
             return;
         }
-        relay = new ByteRelay(hello.connection(), to, this::toUpstream, this::toClient, UnaryOperator.identity(), this);
+        relay = new ByteRelay(
+                hello.connection(), to, this::toUpstream, this::toClient, true, UnaryOperator.identity(), this);
         relay.start();
     }
 

@@ -67,7 +67,9 @@ final class WebSocketExchange implements ByteRelay.Listener {
         account.firstByte();
         account.answered(101);
         silence.start(silenceSeconds);
-        relay = new ByteRelay(downstream, upstream, this::toUpstream, this::toClient, masking::frames, this);
+        // A WebSocket ends by its own closing frames; who ends the connection below it has gone (RFC 6455, section
+        // 7.1.1).
+        relay = new ByteRelay(downstream, upstream, this::toUpstream, this::toClient, false, masking::frames, this);
         relay.start();
     }
 

@@ -47,7 +47,7 @@ class InjectorTest {
                 .hasToString("Authorization=Basic " + base64("git:" + SECRET));
         assertThat(Scene.of(Scene.QUERY, "a b&c=é%").draft().query()).isEqualTo("?key=a%20b%26c%3D%C3%A9%25");
         assertThat(((Injection.Done) Scene.of(Scene.BEARER, SECRET).inject()).use())
-                .contains(new CredentialUse("work/token", "f-token"));
+                .contains(new CredentialUse("work/token", "000000000696b9f9"));
     }
 
     @Test

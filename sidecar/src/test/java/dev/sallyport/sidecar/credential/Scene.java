@@ -72,7 +72,13 @@ final class Scene {
     }
 
     Scene secret(SecretRef ref, byte[] value, Optional<List<HostPattern>> allowedHosts) {
-        values.put(ref, new SecretValue.Usable(new Secret(value), "f-" + ref.key(), allowedHosts, Optional.empty()));
+        values.put(
+                ref,
+                new SecretValue.Usable(
+                        new Secret(value),
+                        String.format("%016x", ref.key().hashCode()),
+                        allowedHosts,
+                        Optional.empty()));
         return this;
     }
 

@@ -417,7 +417,7 @@ class SubstitutionTest {
 
         assertThat(done.rewritten().fields().entries().stream().map(Object::toString))
                 .containsExactly("authorization=Bearer " + SECRET, "Accept=*/*");
-        assertThat(done.use()).contains(new CredentialUse("work/token", "f-token"));
+        assertThat(done.use()).contains(new CredentialUse("work/token", "000000000696b9f9"));
     }
 
     @Test

@@ -77,6 +77,8 @@ class ProcessIT {
             assertThat(get("/keyed/").statusCode()).isEqualTo(200);
             assertThat(get("/nowhere/").statusCode()).isEqualTo(403);
         }
+        // Lines are written some milliseconds late; those of the very last moment would show as numbers left out.
+        Awaitility.await().until(() -> requestLines() == 40);
         first.destroyForcibly();
         assertThat(first.waitFor(10, TimeUnit.SECONDS)).isTrue();
 
@@ -93,7 +95,14 @@ class ProcessIT {
         Chain.verify(log);
         assertThat(log.lines().filter(line -> line.contains("ProxyStarted"))).hasSize(2);
         assertThat(log.lines().filter(line -> line.contains("ProxyStopped"))).hasSize(1);
-        assertThat(log.lines().filter(line -> line.contains("\"id\""))).hasSizeBetween(40, 41);
+        assertThat(requestLines()).isEqualTo(41);
+    }
+
+    private long requestLines() throws IOException {
+        return Files.readString(directory.resolve("out"))
+                .lines()
+                .filter(line -> line.contains("\"id\""))
+                .count();
     }
 
     @Test
@@ -113,7 +122,7 @@ class ProcessIT {
 
             Awaitility.await().until(() -> get(adminPort, "/readyz").body().contains("stopping"));
             other.head("GET /open/ HTTP/1.1", "Host: p");
-            assertThat(other.readMessage()).startsWith("HTTP/1.1 503").contains("Stopping", "Connection: close");
+            assertThat(other.readMessage()).startsWith("HTTP/1.1 503").contains("Stopping", "connection: close");
             assertThat(process.isAlive()).isTrue();
             streaming.get().end("ended");
             assertThat(stream.readUntil("0\r\n\r\n")).contains("ended");

@@ -9,6 +9,10 @@ declare -A java_images=(
   [operator]="operator dev.sallyport.operator.main.OperatorMain 65532 Sallyport operator"
   [standin]="standin dev.sallyport.standin.Main 65531 Sallyport provider stand-in"
 )
+# Further programs in an image: their names and main classes.
+declare -A launchers=(
+  [proxy]="sallyport-audit dev.sallyport.sidecar.audit.verify.AuditMain"
+)
 declare -A repositories=(
   [proxy]=sallyport/proxy [operator]=sallyport/operator [standin]=sallyport/provider-standin [demo-agent]=sallyport/demo-agent
 )
@@ -50,6 +54,8 @@ java_image() {
   read -r module main user title <<<"${java_images[$which]}"
   work=$(mktemp -d "$cache/work.XXXXXX")
   stage_app "$work" "$module" "$main"
+  # shellcheck disable=SC2086 # a name and a class
+  [ -z "${launchers[$which]-}" ] || stage_launcher "$work" ${launchers[$which]}
   check_modules "$work/app/lib"
   cp -r "$repo/dev/images/$which" "$work/training"
   cp "$repo/dev/images/java/training.sh" "$work/training"
@@ -109,6 +115,20 @@ stage_app() {
     echo "-cp $(cd "$directory/app/lib" && LC_ALL=C printf '/opt/app/lib/%s\n' *.jar | LC_ALL=C sort | paste -sd:)"
     echo "$main"
   } >"$directory/app/arguments"
+}
+
+# stage_launcher DIRECTORY NAME MAIN: adds another program to what stage_app has laid out, small beside the one that runs in the
+# same container, and without a word of the Java runtime's in its output.
+stage_launcher() {
+  local directory=$1 name=$2 main=$3
+  mkdir -p "$directory/app/bin"
+  sed "\$ s/.*/$main/" "$directory/app/arguments" >"$directory/app/$name.arguments"
+  cat >"$directory/app/bin/$name" <<SCRIPT
+#!/bin/sh
+exec /opt/java/bin/java -XX:AOTCache=/opt/app/aot/cache -Xlog:disable @/opt/app/$name.arguments "\$@"
+SCRIPT
+  sed -i '1i -Xmx32m' "$directory/app/$name.arguments"
+  chmod +x "$directory/app/bin/$name"
 }
 
 # check_modules LIB: the runtime must have every module that the jars need; a missing one would show only when it is reached.

@@ -12,6 +12,8 @@ RUN mkdir /opt/app/aot && /training/train /opt/java/bin/java
 
 FROM app
 COPY --from=trained /opt/app/aot/ /opt/app/aot/
+# Programs besides the one that the image is for.
+ENV PATH="/opt/app/bin:${PATH}"
 ARG TITLE
 ARG VERSION
 LABEL org.opencontainers.image.title="${TITLE}" \

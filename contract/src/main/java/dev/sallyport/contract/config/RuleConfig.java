@@ -15,6 +15,7 @@ import java.util.regex.Pattern;
  */
 public record RuleConfig(List<String> methods, List<PathPattern> paths, Optional<String> when) {
 
+    private static final Pattern VISIBLE = Pattern.compile("[!-~]");
     private static final Pattern METHOD = Pattern.compile("[A-Z][A-Z-]{0,31}");
 
     public RuleConfig {
@@ -24,7 +25,9 @@ public record RuleConfig(List<String> methods, List<PathPattern> paths, Optional
         Require.that(methods.size() <= 32, "methods: more than 32");
         Require.that(paths.size() <= 128, "paths: more than 128");
         Require.that(
-                when.isEmpty() || (!when.get().isBlank() && when.get().length() <= 4096),
+                when.isEmpty()
+                        || (VISIBLE.matcher(when.get()).find()
+                                && when.get().codePointCount(0, when.get().length()) <= 4096),
                 "when: not 1 to 4096 characters");
         for (String method : methods) {
             Require.that(METHOD.matcher(method).matches(), "methods: not a method in upper case");

@@ -85,7 +85,7 @@ final class RecordShape {
     private void names(String at, JsonNode schema, Class<?> type) {
         Set<String> names = new TreeSet<>();
         for (Object constant : type.getEnumConstants()) {
-            names.add(Documents.parse(new String(StrictJson.write(constant), StandardCharsets.UTF_8))
+            names.add(ContractDocument.parse(new String(StrictJson.write(constant), StandardCharsets.UTF_8))
                     .asText());
         }
         Set<String> known = new TreeSet<>();

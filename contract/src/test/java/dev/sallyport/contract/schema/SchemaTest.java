@@ -18,25 +18,28 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.FieldSource;
 
 /** The checked-in schemas say what the records say, neither more nor less. */
 class SchemaTest {
 
+    static final List<ContractDocument> DOCUMENTS = List.of(ContractDocument.PROXY_CONFIG, ContractDocument.AUDIT);
+
     private static final Pattern JSON_BLOCK = Pattern.compile("```json\n(.*?)```", Pattern.DOTALL);
 
     @ParameterizedTest
-    @EnumSource
-    void isAValidSchemaOfTheDraftThatItNames(Documents document) {
-        JsonNode metaSchema = Documents.parse("{\"$ref\": \"" + SchemaId.V202012 + "\"}");
+    @FieldSource("DOCUMENTS")
+    void isAValidSchemaOfTheDraftThatItNames(ContractDocument document) {
+        JsonNode metaSchema = ContractDocument.parse("{\"$ref\": \"" + SchemaId.V202012 + "\"}");
 
         assertThat(document.schema().path("$schema").asText()).isEqualTo(SchemaId.V202012);
-        assertThat(Documents.compiled(metaSchema).validate(document.schema())).isEmpty();
+        assertThat(ContractDocument.compiled(metaSchema).validate(document.schema()))
+                .isEmpty();
     }
 
     @ParameterizedTest
-    @EnumSource
-    void hasTheVersionOfTheDocumentsInItsName(Documents document) {
+    @FieldSource("DOCUMENTS")
+    void hasTheVersionOfTheContractDocumentInItsName(ContractDocument document) {
         String version = document.schema().at("/properties/schema/const").asText();
 
         assertThat(document.schema().path("$id").asText())
@@ -44,15 +47,15 @@ class SchemaTest {
     }
 
     @ParameterizedTest
-    @EnumSource
-    void hasTheMembersTypesAndConstantsOfTheRecords(Documents document) {
+    @FieldSource("DOCUMENTS")
+    void hasTheMembersTypesAndConstantsOfTheRecords(ContractDocument document) {
         assertThat(RecordShape.differences(document.schema(), document.type())).isEmpty();
     }
 
     @ParameterizedTest
-    @EnumSource
-    void theExamplesAreValidAndHoldEveryMemberAndConstant(Documents document) {
-        JsonSchema schema = Documents.compiled(document.schema());
+    @FieldSource("DOCUMENTS")
+    void theExamplesAreValidAndHoldEveryMemberAndConstant(ContractDocument document) {
+        JsonSchema schema = ContractDocument.compiled(document.schema());
 
         for (JsonNode example : document.examples()) {
             assertThat(schema.validate(example)).as(example.toString()).isEmpty();
@@ -67,14 +70,14 @@ class SchemaTest {
     }
 
     @ParameterizedTest
-    @EnumSource
-    void acceptsAndRefusesWhatTheRecordsDo(Documents document) {
+    @FieldSource("DOCUMENTS")
+    void acceptsAndRefusesWhatTheRecordsDo(ContractDocument document) {
         assertThat(disagreements(document)).isEmpty();
     }
 
     @ParameterizedTest
-    @EnumSource
-    void theDefaultsAreTheRecords(Documents document) throws Exception {
+    @FieldSource("DOCUMENTS")
+    void theDefaultsAreTheRecords(ContractDocument document) throws Exception {
         List<String> seen = new ArrayList<>();
         for (JsonNode example : document.examples()) {
             defaults(document, example, example, document.schema(), seen);
@@ -85,8 +88,8 @@ class SchemaTest {
 
     /** What would fail if a member, a constant, a bound or a rule were in the records and not in the schema. */
     @ParameterizedTest
-    @EnumSource
-    void nothingCanBeTakenFromTheSchemaUnnoticed(Documents document) {
+    @FieldSource("DOCUMENTS")
+    void nothingCanBeTakenFromTheSchemaUnnoticed(ContractDocument document) {
         List<Refused> refused = refused(document);
         List<Weakening> weakenings = weakenings(document.schema());
 
@@ -104,16 +107,17 @@ class SchemaTest {
 
     @Test
     void theDocumentsInTheDocsAreValid() {
-        for (Map.Entry<String, Documents> page : Map.of(
-                        "audit.md", Documents.AUDIT, "proxy-config.md", Documents.PROXY_CONFIG)
+        for (Map.Entry<String, ContractDocument> page : Map.of(
+                        "audit.md", ContractDocument.AUDIT, "proxy-config.md", ContractDocument.PROXY_CONFIG)
                 .entrySet()) {
-            Matcher blocks = JSON_BLOCK.matcher(Documents.text(Documents.DOCS.resolve(page.getKey())));
+            Matcher blocks = JSON_BLOCK.matcher(ContractDocument.text(ContractDocument.DOCS.resolve(page.getKey())));
             int documents = 0;
             while (blocks.find()) {
-                JsonNode block = Documents.parse(blocks.group(1));
+                JsonNode block = ContractDocument.parse(blocks.group(1));
                 if (block.has("schema")) {
                     documents++;
-                    assertThat(Documents.compiled(page.getValue().schema()).validate(block))
+                    assertThat(ContractDocument.compiled(page.getValue().schema())
+                                    .validate(block))
                             .as(page.getKey())
                             .isEmpty();
                     assertThat(page.getValue().refusal(block)).as(page.getKey()).isEmpty();
@@ -123,8 +127,8 @@ class SchemaTest {
         }
     }
 
-    private static List<String> disagreements(Documents document) {
-        JsonSchema schema = Documents.compiled(document.schema());
+    private static List<String> disagreements(ContractDocument document) {
+        JsonSchema schema = ContractDocument.compiled(document.schema());
         List<String> disagreements = new ArrayList<>();
         new Mutations(document.smallExamples(), document.schema()).each(mutation -> {
             boolean bySchema = schema.validate(mutation.document()).isEmpty();
@@ -141,8 +145,8 @@ class SchemaTest {
     /** A document that the schema refuses, and by which of its parts. */
     private record Refused(JsonNode document, List<String> by) {}
 
-    private static List<Refused> refused(Documents document) {
-        JsonSchema schema = Documents.compiled(document.schema());
+    private static List<Refused> refused(ContractDocument document) {
+        JsonSchema schema = ContractDocument.compiled(document.schema());
         List<Refused> refused = new ArrayList<>();
         new Mutations(document.smallExamples(), document.schema()).each(mutation -> {
             List<String> by = schema.validate(mutation.document()).stream()
@@ -157,7 +161,7 @@ class SchemaTest {
     }
 
     private static boolean acceptsWhatIsRefused(Weakening weakening, List<Refused> refused) {
-        JsonSchema weaker = Documents.compiled(weakening.schema());
+        JsonSchema weaker = ContractDocument.compiled(weakening.schema());
         String part = weakening.what();
         for (String prefix : List.of(part, part.substring(0, part.lastIndexOf('/')))) {
             if (refused.stream()
@@ -169,8 +173,8 @@ class SchemaTest {
         return false;
     }
 
-    private static boolean refusesAnExample(Weakening weakening, Documents document) {
-        JsonSchema changed = Documents.compiled(weakening.schema());
+    private static boolean refusesAnExample(Weakening weakening, ContractDocument document) {
+        JsonSchema changed = ContractDocument.compiled(weakening.schema());
         return document.examples().stream()
                 .anyMatch(example -> !changed.validate(example).isEmpty());
     }
@@ -219,7 +223,8 @@ class SchemaTest {
     }
 
     /** Every object of the example, with each member that has a default left out and spelt out. */
-    private static void defaults(Documents document, JsonNode whole, JsonNode node, JsonNode schema, List<String> seen)
+    private static void defaults(
+            ContractDocument document, JsonNode whole, JsonNode node, JsonNode schema, List<String> seen)
             throws InvalidJsonException {
         for (JsonNode definition : definitionsOf(node, schema)) {
             for (Map.Entry<String, JsonNode> property :

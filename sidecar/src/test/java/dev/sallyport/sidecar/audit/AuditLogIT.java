@@ -187,7 +187,7 @@ class AuditLogIT {
                 .singleElement()
                 .satisfies(start -> assertThat(start.sequence()).isEqualTo(18));
         assertThat(verified(out))
-                .contains("note: the proxy had been killed: the line before this one is the beginning");
+                .contains("note: Killed: the proxy had been killed: the line before this one is the beginning");
     }
 
     @Test
@@ -206,7 +206,7 @@ class AuditLogIT {
                 .satisfies(start -> assertThat(start.sequence()).isEqualTo(6));
         assertThat(verified(out))
                 .contains(
-                        "note: the proxy had been killed: numbers 4 to 5 were left out; up to as many requests have no line");
+                        "note: Killed: the proxy had been killed: numbers 4 to 5 were left out; up to as many requests have no line");
     }
 
     @Test

@@ -1,6 +1,6 @@
 package dev.sallyport.sidecar.audit.verify;
 
-import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonValue;
 
 /**
  * What a reader of the log must know.
@@ -14,42 +14,37 @@ record Finding(Kind kind, Place place, String message) {
     /** What can be found. */
     enum Kind {
         /** The first line's predecessors are not in the log. */
-        @JsonProperty("BeginsInTheMiddle")
-        BEGINS_IN_THE_MIDDLE(false),
+        BEGINS_IN_THE_MIDDLE("BeginsInTheMiddle", false),
         /** A proxy with a new state directory began to count anew. */
-        @JsonProperty("NewChain")
-        NEW_CHAIN(false),
+        NEW_CHAIN("NewChain", false),
         /** A proxy was killed: some numbers have no line, or its last lines have no successor that proves them. */
-        @JsonProperty("Killed")
-        KILLED(false),
+        KILLED("Killed", false),
         /** The proxy was given the configuration of another sandbox. */
-        @JsonProperty("SandboxChanged")
-        SANDBOX_CHANGED(false),
+        SANDBOX_CHANGED("SandboxChanged", false),
         /** The log's last line has no line end. */
-        @JsonProperty("NotEnded")
-        NOT_ENDED(false),
-        @JsonProperty("NotARecord")
-        NOT_A_RECORD(true),
-        @JsonProperty("Truncated")
-        TRUNCATED(true),
-        @JsonProperty("Changed")
-        CHANGED(true),
-        @JsonProperty("Missing")
-        MISSING(true),
-        @JsonProperty("OutOfOrder")
-        OUT_OF_ORDER(true),
-        @JsonProperty("Duplicate")
-        DUPLICATE(true),
-        @JsonProperty("ForeignSandbox")
-        FOREIGN_SANDBOX(true),
+        NOT_ENDED("NotEnded", false),
+        NOT_A_RECORD("NotARecord", true),
+        TRUNCATED("Truncated", true),
+        CHANGED("Changed", true),
+        MISSING("Missing", true),
+        OUT_OF_ORDER("OutOfOrder", true),
+        DUPLICATE("Duplicate", true),
+        FOREIGN_SANDBOX("ForeignSandbox", true),
         /** The log does not hold the line that was named as its head. */
-        @JsonProperty("HeadNotFound")
-        HEAD_NOT_FOUND(true);
+        HEAD_NOT_FOUND("HeadNotFound", true);
 
+        private final String code;
         private final boolean broken;
 
-        Kind(boolean broken) {
+        Kind(String code, boolean broken) {
+            this.code = code;
             this.broken = broken;
+        }
+
+        /** As it is written everywhere, in PascalCase. */
+        @JsonValue
+        String code() {
+            return code;
         }
 
         /** Whether the log is not what the proxy wrote, or not all of it. */

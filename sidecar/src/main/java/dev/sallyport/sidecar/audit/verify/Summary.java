@@ -5,6 +5,7 @@ import dev.sallyport.contract.audit.AuditHead;
 import dev.sallyport.contract.audit.AuditRecord;
 import dev.sallyport.contract.audit.AuditedRequest.Decision;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
@@ -108,7 +109,7 @@ record Summary(
                     records,
                     other,
                     requests,
-                    Map.copyOf(decisions),
+                    Collections.unmodifiableMap(new EnumMap<>(decisions)),
                     starts,
                     stops,
                     records == 0 ? 0 : chains,

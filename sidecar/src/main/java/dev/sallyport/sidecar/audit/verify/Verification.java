@@ -51,7 +51,11 @@ record Verification(String schema, Result result, long breaks, long notes, List<
     private void printText(PrintWriter out) {
         for (Finding finding : findings) {
             out.printf(
-                    "%s: %s: %s%n", finding.place(), finding.kind().isBreak() ? "broken" : "note", finding.message());
+                    "%s: %s: %s: %s%n",
+                    finding.place(),
+                    finding.kind().isBreak() ? "broken" : "note",
+                    finding.kind().code(),
+                    finding.message());
         }
         long unsaid = breaks + notes - findings.size();
         if (unsaid > 0) {

@@ -37,7 +37,7 @@ class VerifyCommandIT {
 
         assertThat(exit).isEqualTo(1);
         assertThat(out.toString())
-                .startsWith(newer + ":3: broken: the line was changed")
+                .startsWith(newer + ":3: broken: Changed: the line was changed")
                 .contains("broken: 12 records, 10 requests (3 allowed, 2 denied, 2 failed, 3 would be denied)");
     }
 
@@ -60,7 +60,7 @@ class VerifyCommandIT {
 
         assertThat(verify(file)).isZero();
         assertThat(verify("--strict", file)).isEqualTo(1);
-        assertThat(out.toString()).contains(file + ":1: note: the log begins with number 3");
+        assertThat(out.toString()).contains(file + ":1: note: BeginsInTheMiddle: the log begins with number 3");
     }
 
     @Test
@@ -87,6 +87,20 @@ class VerifyCommandIT {
         assertThat(document.at("/findings/0/kind").asText()).isEqualTo("Missing");
         assertThat(document.at("/findings/0/place/line").asInt()).isEqualTo(4);
         assertThat(document.at("/summary/decisions/Allowed").asInt()).isEqualTo(1);
+    }
+
+    @Test
+    void the_example_in_the_docs_holds_and_what_they_show_of_a_changed_one_is_what_is_printed() throws Exception {
+        Path example = Path.of("..", "docs", "examples", "audit.jsonl");
+        Path changed = Files.writeString(
+                directory.resolve("audit.log"), Files.readString(example).replace("file_011", "file_012"));
+
+        assertThat(verify(example.toString())).isZero();
+        out.getBuffer().setLength(0);
+        assertThat(verify(changed.toString())).isEqualTo(1);
+
+        assertThat(Files.readString(Path.of("..", "docs", "audit.md")))
+                .contains("```\n" + out.toString().replace(changed.toString(), "audit.log") + "```\n");
     }
 
     @Test

@@ -16,43 +16,34 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 
-/** The documents of the contract that people write or read: each with its schema, its record and its examples. */
-enum Documents {
-    PROXY_CONFIG(
+/**
+ * A document of the contract that people write or read.
+ *
+ * @param name the schema's name
+ * @param type the record that it is read into
+ * @param files its examples in docs/examples: each is one document, or has one a line
+ */
+record ContractDocument(String name, Class<?> type, List<String> files) {
+
+    static final ContractDocument PROXY_CONFIG = new ContractDocument(
             "proxy-config",
             ProxyConfig.class,
-            "proxy-config-minimal.json",
-            "proxy-config-complete.json",
-            "proxy-config-trial.json"),
-    AUDIT("audit", AuditRecord.class, "audit.jsonl");
+            List.of("proxy-config-minimal.json", "proxy-config-complete.json", "proxy-config-trial.json"));
+
+    static final ContractDocument AUDIT = new ContractDocument("audit", AuditRecord.class, List.of("audit.jsonl"));
 
     static final Path DOCS = Path.of("..", "docs");
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    private final String name;
-    private final Class<?> type;
-
-    @SuppressWarnings("ImmutableEnumChecker") // made by List.of
-    private final List<String> files;
-
-    Documents(String name, Class<?> type, String... files) {
-        this.name = name;
-        this.type = type;
-        this.files = List.of(files);
-    }
-
-    Class<?> type() {
-        return type;
-    }
-
     /** The schema as it is shipped. */
     JsonNode schema() {
-        try (InputStream in = Documents.class.getResourceAsStream("/dev/sallyport/contract/" + name + ".schema.json")) {
+        try (InputStream in =
+                ContractDocument.class.getResourceAsStream("/dev/sallyport/contract/" + name + ".schema.json")) {
             return JSON.readTree(in);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -63,31 +54,34 @@ enum Documents {
         return JsonSchemaFactory.getInstance(VersionFlag.V202012).getSchema(schema);
     }
 
-    /** The documents that docs/examples holds: each file is one, or has one a line. */
     List<JsonNode> examples() {
-        return files.stream()
-                .flatMap(file -> {
-                    String text = text(DOCS.resolve("examples").resolve(file));
-                    return file.endsWith(".jsonl") ? text.lines() : Stream.of(text);
-                })
-                .map(Documents::parse)
-                .toList();
+        List<JsonNode> examples = new ArrayList<>();
+        for (String file : files) {
+            String text = text(DOCS.resolve("examples").resolve(file));
+            if (file.endsWith(".jsonl")) {
+                text.lines().map(ContractDocument::parse).forEach(examples::add);
+            } else {
+                examples.add(parse(text));
+            }
+        }
+        return examples;
     }
 
     /** What mutations begin with: the examples, each of whose routes is in a document of its own, as small ones are quicker. */
     List<JsonNode> smallExamples() {
-        return examples().stream()
-                .flatMap(example -> {
-                    JsonNode routes = example.path("routes");
-                    return routes.size() < 2
-                            ? Stream.of(example)
-                            : routes.valueStream().map(route -> {
-                                ObjectNode alone = example.deepCopy();
-                                alone.putArray("routes").add(route);
-                                return (JsonNode) alone;
-                            });
-                })
-                .toList();
+        List<JsonNode> small = new ArrayList<>();
+        for (JsonNode example : examples()) {
+            if (example.path("routes").size() < 2) {
+                small.add(example);
+            } else {
+                for (JsonNode route : example.path("routes")) {
+                    ObjectNode alone = example.deepCopy();
+                    alone.putArray("routes").add(route);
+                    small.add(alone);
+                }
+            }
+        }
+        return small;
     }
 
     /** What the record's reader has against a document; empty: nothing. */

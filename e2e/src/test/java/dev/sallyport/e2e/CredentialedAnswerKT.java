@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.fabric8.kubernetes.api.model.Container;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +22,10 @@ import org.junit.jupiter.api.TestInstance;
 class CredentialedAnswerKT {
 
     private static final ObjectMapper JSON = new ObjectMapper();
+
+    /** How the keys begin, as a pattern that does not match itself. */
+    private static final String REAL_KEYS = "sk-ant-rea[l]-";
+
     private final Installation installation;
 
     private final Sandbox sandbox;
@@ -77,18 +85,35 @@ class CredentialedAnswerKT {
 
     @Test
     void theKeyIsNowhereInTheAgentContainer() {
-        String found = sandbox.shell(Sandbox.resource("agent/search.sh"));
+        String found = sandbox.shell(search(), REAL_KEYS);
 
-        assertThat(found).doesNotContain("FOUND").containsPattern("searched \\d{3,} files");
+        assertThat(found).doesNotContain("FOUND").containsPattern("\\d{3,} files: the key is in 0 of them");
     }
 
     @Test
     void theSearchForTheKeyFindsOneWhereThereIsOne() {
         String found = sandbox.shell("""
                 printf '%s%s' sk-ant-rea l-planted > /tmp/planted
-                """ + Sandbox.resource("agent/search.sh") + "rm /tmp/planted\n");
+                """ + search() + "rm /tmp/planted\n", REAL_KEYS);
 
         assertThat(found).contains("FOUND in /tmp/planted");
+    }
+
+    @Test
+    void whomTheAgentTrustsIsNotForTheAgentToChange() {
+        String attempts = sandbox.shell("""
+                touch /var/run/sallyport/ca/mine 2>&1
+                mv /var/run/sallyport/ca /var/run/sallyport/old 2>&1
+                printenv SSL_CERT_FILE HTTPS_PROXY NO_PROXY
+                """);
+
+        assertThat(attempts.lines())
+                .satisfiesExactly(
+                        touched -> assertThat(touched).contains("Read-only file system"),
+                        moved -> assertThat(moved).containsAnyOf("Permission denied", "busy"),
+                        file -> assertThat(file).isEqualTo("/var/run/sallyport/ca/ca-bundle.crt"),
+                        proxy -> assertThat(proxy).isEqualTo("http://127.0.0.1:15001"),
+                        direct -> assertThat(direct).isEqualTo("localhost,127.0.0.1,::1"));
     }
 
     @Test
@@ -146,6 +171,15 @@ class CredentialedAnswerKT {
         assertThat(table.lines().findFirst().orElseThrow().trim().split("\\s+"))
                 .containsExactly("NAME", "READY", "PROFILES", "ALLOWED", "DENIED", "AGE");
         assertThat(table).containsPattern("(?m)^answer\\s+True\\s");
+    }
+
+    /** The same that the quickstart shows. */
+    private static String search() {
+        try {
+            return Files.readString(Path.of("../dev/demo/search.sh"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static double lastEventSeconds(JsonNode request) {

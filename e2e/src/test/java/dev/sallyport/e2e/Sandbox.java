@@ -15,9 +15,11 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** One AgentSandbox on the cluster, as its user sees it. */
@@ -181,8 +183,10 @@ final class Sandbox {
     }
 
     /** Runs a shell script in the agent container and gives what it printed; its failure is the test's. */
-    String shell(String script) {
-        Tool.Result result = exec(script, "bash", "-s");
+    String shell(String script, String... arguments) {
+        Tool.Result result = exec(
+                script,
+                Stream.concat(Stream.of("bash", "-s"), Arrays.stream(arguments)).toArray(String[]::new));
         assertThat(result.exitCode()).as(result.output()).isZero();
         return result.output().strip();
     }

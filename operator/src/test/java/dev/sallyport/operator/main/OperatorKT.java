@@ -21,6 +21,7 @@ import dev.sallyport.testing.Cluster;
 import dev.sallyport.testing.OnCluster;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
+import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
@@ -238,6 +239,32 @@ final class OperatorKT {
         awaitGeneration(3);
         assertThat(pod().orElseThrow().getMetadata().getUid())
                 .isEqualTo(second.getMetadata().getUid());
+    }
+
+    @Test
+    void aPlaceholderIsTheSameInTheNextPodAndAfterARestartOfTheOperator() throws IOException {
+        apply(sandbox());
+        Pod without = awaitPod();
+
+        edit(spec -> with(
+                spec,
+                "credential",
+                "{bearer: {secretKeyRef: {name: anthropic, key: api-key}}, placeholder: {env: TOKEN}}"));
+        Pod first = awaitAnotherPodThan(without);
+        operator.orElseThrow().close();
+        operator = Optional.of(startOperator());
+        edit(spec -> withEnv(spec, "ADDED", "yes"));
+        Pod second = awaitAnotherPodThan(first);
+
+        String token = variable(first, "TOKEN");
+        assertThat(token).matches("sallyport-[-_A-Za-z0-9]{43}");
+        assertThat(variable(second, "TOKEN")).isEqualTo(token);
+        assertThat(config()).contains('"' + token + '"');
+        assertThat(second.getSpec().getContainers().getFirst().getVolumeMounts())
+                .anySatisfy(mount -> {
+                    assertThat(mount.getMountPath()).isEqualTo("/var/run/sallyport/ca");
+                    assertThat(mount.getReadOnly()).isTrue();
+                });
     }
 
     @Test
@@ -600,6 +627,14 @@ final class OperatorKT {
                                         .getUid()
                                         .equals(before.getMetadata().getUid()))
                                 .isPresent())
+                .orElseThrow();
+    }
+
+    private static String variable(Pod pod, String name) {
+        return pod.getSpec().getContainers().getFirst().getEnv().stream()
+                .filter(variable -> variable.getName().equals(name))
+                .map(EnvVar::getValue)
+                .findFirst()
                 .orElseThrow();
     }
 

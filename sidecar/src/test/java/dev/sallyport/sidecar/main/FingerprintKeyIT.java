@@ -37,7 +37,8 @@ class FingerprintKeyIT {
         FingerprintKey.mac(other);
 
         assertThat(Files.readAllBytes(key)).hasSize(32).isNotEqualTo(Files.readAllBytes(other));
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(key))).isEqualTo("rw-------");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(key)))
+                .isEqualTo("rw-------");
     }
 
     @Test

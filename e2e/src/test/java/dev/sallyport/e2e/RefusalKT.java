@@ -64,7 +64,6 @@ class RefusalKT {
                 "the proxy's port            | spec.podTemplate.spec.containers[0].ports: [{containerPort: 15002}] | spec.podTemplate.spec.containers[0].ports[0]",
                 "a kind of a later release   | spec.routes[0].credential: {gitHubApp: {appId: '1', installationId: 2, privateKeySecretKeyRef: {name: held, key: pem}}} | spec.routes[0].credential.gitHubApp",
                 "the paired placement        | spec.proxy: {placement: PairedPod} | spec.proxy.placement",
-                "a CEL rule                  | spec.routes[0].rules: [{when: 'true'}] | spec.routes[0].rules[0].when",
             })
     void theOperatorRefuses(String what, String change, String path) {
         Sandbox sandbox = new Sandbox(

@@ -19,30 +19,12 @@ public final class Injector {
 
     private Injector() {}
 
-    /** The injection for one permitted request. */
-    public static Injection inject(Permit permit, Credentials credentials) {
-        Optional<CredentialConfig> config = permit.route().config().credential();
-        if (config.isEmpty()) {
-            return Injection.None.UNCREDENTIALED_ROUTE;
-        }
-        if (permit.wouldDeny().isPresent()) {
-            return Injection.None.WITHHELD;
-        }
-        for (SecretRef ref : config.get().secrets()) {
-            Optional<Injection> refusal = refusal(ref, credentials.get(ref), permit.origin());
-            if (refusal.isPresent()) {
-                return refusal.get();
-            }
-        }
-        return injection(config.get(), credentials);
-    }
-
     /**
      * Puts the credential into one permitted request, in the place of its placeholder where the route has one, and takes the
      * client's own credentials out. A request to a route without a credential stays as it is; one that the policy would have
      * refused gets none, and loses the client's own and the placeholder where they stand in fields and query.
      */
-    public static Injection.Outcome inject(Permit permit, Credentials credentials, Draft draft) {
+    public static Injection inject(Permit permit, Credentials credentials, Draft draft) {
         RouteConfig route = permit.route().config();
         if (route.credential().isEmpty()) {
             return new Injection.Done(draft, Optional.empty());
@@ -51,41 +33,20 @@ public final class Injector {
         if (permit.wouldDeny().isPresent()) {
             return new Injection.Done(ClientCredentials.strip(draft, config, route.placeholder()), Optional.empty());
         }
-        for (SecretRef ref : config.secrets()) {
-            if (refusal(ref, credentials.get(ref), permit.origin()).orElse(null) instanceof Injection.Refused refused) {
-                return refused;
-            }
-        }
-        SecretRef ref = main(config);
-        SecretValue.Usable value = usable(ref, credentials);
-        if (route.redactResponses() != RedactResponses.NONE && !value.secret().isMaskable()) {
-            return new Injection.Refused(
-                    Reason.CREDENTIAL_UNAVAILABLE,
-                    "The Secret value " + ref.display() + " is shorter than " + Needles.SHORTEST + " or longer than "
-                            + Needles.LONGEST
-                            + " bytes, so that it can't be masked in answers: take another one, or set"
-                            + " the route's redactResponses to None.");
-        }
         try {
+            for (SecretRef ref : config.secrets()) {
+                requireUse(ref, credentials.get(ref), permit.origin());
+            }
+            SecretRef ref = main(config);
+            SecretValue.Usable value = usable(ref, credentials);
+            requireMaskable(route, ref, value);
             Draft rewritten = route.placeholder().isPresent()
                     ? new Substitution(route.placeholder().get(), config, value.secret(), ref.display()).apply(draft)
-                    : set(ClientCredentials.strip(draft, config, Optional.empty()), injection(config, credentials));
-            return new Injection.Done(rewritten, Optional.of(use(ref, value)));
+                    : set(ClientCredentials.strip(draft, config, Optional.empty()), config, credentials);
+            return new Injection.Done(rewritten, Optional.of(new CredentialUse(ref.display(), value.fingerprint())));
         } catch (RefusedException e) {
             return e.refused();
         }
-    }
-
-    private static Draft set(Draft draft, Injection injection) throws RefusedException {
-        return switch (injection) {
-            case Injection.Field field -> {
-                draft.fields().add(field.name(), field.value());
-                yield draft;
-            }
-            case Injection.Query query -> draft.withQuery(FormValues.with(draft.query(), query.name(), query.value()));
-            case Injection.Refused refused -> throw new RefusedException(refused.reason(), refused.message());
-            case Injection.None none -> draft;
-        };
     }
 
     /** The value that is the secret itself: for Basic the password. */
@@ -98,63 +59,78 @@ public final class Injector {
         };
     }
 
-    private static Optional<Injection> refusal(SecretRef ref, SecretValue value, Origin origin) {
-        return switch (value) {
+    private static void requireUse(SecretRef ref, SecretValue value, Origin origin) throws RefusedException {
+        switch (value) {
             case SecretValue.Unusable unusable ->
-                Optional.of(new Injection.Refused(
+                throw new RefusedException(
                         Reason.CREDENTIAL_UNAVAILABLE,
                         "The Secret value " + ref.display() + " that the route needs cannot be used: "
-                                + unusable.message() + "."));
-            case SecretValue.Usable usable ->
-                usable.allowedHosts()
-                        .filter(patterns -> patterns.stream().noneMatch(origin::matches))
-                        .map(patterns -> new Injection.Refused(
-                                Reason.CREDENTIAL_HOST_NOT_ALLOWED,
-                                "The Secret " + ref.secret()
-                                        + " does not let itself be sent to this host; its key allowed-hosts must name"
-                                        + " it."));
-        };
+                                + unusable.message() + ".");
+            case SecretValue.Usable usable -> {
+                if (usable.allowedHosts().isPresent()
+                        && usable.allowedHosts().get().stream().noneMatch(origin::matches)) {
+                    throw new RefusedException(
+                            Reason.CREDENTIAL_HOST_NOT_ALLOWED,
+                            "The Secret " + ref.secret()
+                                    + " does not let itself be sent to this host; its key allowed-hosts must name it.");
+                }
+            }
+        }
     }
 
-    private static Injection injection(CredentialConfig config, Credentials credentials) {
-        return switch (config) {
-            case CredentialConfig.Bearer bearer -> {
-                SecretValue.Usable token = usable(bearer.token(), credentials);
-                yield new Injection.Field(
-                        AUTHORIZATION, "Bearer " + token.secret().fieldText(), use(bearer.token(), token));
-            }
-            case CredentialConfig.Header header -> {
-                SecretValue.Usable value = usable(header.value(), credentials);
-                yield new Injection.Field(
-                        header.name(),
-                        header.prefix().orElse("") + value.secret().fieldText(),
-                        use(header.value(), value));
-            }
-            case CredentialConfig.Basic basic -> basic(basic, credentials);
+    private static void requireMaskable(RouteConfig route, SecretRef ref, SecretValue.Usable value)
+            throws RefusedException {
+        if (route.redactResponses() != RedactResponses.NONE && !value.secret().isMaskable()) {
+            throw new RefusedException(
+                    Reason.CREDENTIAL_UNAVAILABLE,
+                    "The Secret value " + ref.display() + " is shorter than " + Needles.SHORTEST + " or longer than "
+                            + Needles.LONGEST
+                            + " bytes, so that it can't be masked in answers: take another one, or set"
+                            + " the route's redactResponses to None.");
+        }
+    }
+
+    private static Draft set(Draft draft, CredentialConfig config, Credentials credentials) throws RefusedException {
+        switch (config) {
+            case CredentialConfig.Bearer bearer ->
+                draft.fields()
+                        .add(
+                                AUTHORIZATION,
+                                "Bearer "
+                                        + usable(bearer.token(), credentials)
+                                                .secret()
+                                                .fieldText());
+            case CredentialConfig.Header header ->
+                draft.fields()
+                        .add(
+                                header.name(),
+                                header.prefix().orElse("")
+                                        + usable(header.value(), credentials)
+                                                .secret()
+                                                .fieldText());
+            case CredentialConfig.Basic basic ->
+                draft.fields().add(AUTHORIZATION, "Basic " + basicText(basic, credentials));
             case CredentialConfig.Query query -> {
-                SecretValue.Usable value = usable(query.value(), credentials);
-                yield new Injection.Query(query.name(), value.secret().queryText(), use(query.value(), value));
+                String value = usable(query.value(), credentials).secret().queryText();
+                return draft.withQuery(FormValues.with(draft.query(), query.name(), value));
             }
-        };
+        }
+        return draft;
     }
 
-    private static Injection basic(CredentialConfig.Basic basic, Credentials credentials) {
-        byte[] username;
+    private static String basicText(CredentialConfig.Basic basic, Credentials credentials) throws RefusedException {
+        byte[] username = basic.username().orElse("").getBytes(StandardCharsets.UTF_8);
         if (basic.usernameSecret().isPresent()) {
             Secret secret = usable(basic.usernameSecret().get(), credentials).secret();
             if (secret.holds(':')) {
-                return new Injection.Refused(
+                throw new RefusedException(
                         Reason.CREDENTIAL_UNAVAILABLE,
                         "The Secret value " + basic.usernameSecret().get().display()
                                 + " has a colon, which no user name may have (RFC 7617).");
             }
             username = secret.octets();
-        } else {
-            username = basic.username().orElse("").getBytes(StandardCharsets.UTF_8);
         }
-        SecretValue.Usable password = usable(basic.password(), credentials);
-        return new Injection.Field(
-                AUTHORIZATION, "Basic " + password.secret().basicText(username), use(basic.password(), password));
+        return usable(basic.password(), credentials).secret().basicText(username);
     }
 
     private static SecretValue.Usable usable(SecretRef ref, Credentials credentials) {
@@ -162,9 +138,5 @@ public final class Injector {
             return usable;
         }
         throw new IllegalStateException("An unusable value was not refused");
-    }
-
-    private static CredentialUse use(SecretRef ref, SecretValue.Usable value) {
-        return new CredentialUse(ref.display(), value.fingerprint());
     }
 }

@@ -4,13 +4,10 @@ import dev.sallyport.contract.audit.Reason;
 import dev.sallyport.contract.config.Enforcement;
 import dev.sallyport.contract.config.RouteLimits;
 import dev.sallyport.sidecar.policy.Decision.Deny;
-import dev.sallyport.sidecar.policy.when.RequestFacts;
 import dev.sallyport.sidecar.policy.when.Verdict.Cause;
 import dev.sallyport.sidecar.route.Origin;
-import dev.sallyport.sidecar.route.RequestPath;
 import dev.sallyport.sidecar.route.Route;
 import dev.sallyport.sidecar.route.Route.Verdict;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -73,32 +70,6 @@ public final class Policy {
      */
     public Decision tunnel(Route route, Origin origin, Enforcement enforcement, RouteLimits sandbox) {
         return limited(route, origin, OptionalInt.empty(), enforcement, sandbox);
-    }
-
-    /**
-     * Decides about a request of which conditions see nothing: where the route has any, it is refused.
-     *
-     * @param bodyBytes the body's declared length; empty: it has none, or it ends when it ends
-     * @return a permit, to be closed when the request has ended, or the refusal
-     */
-    public Decision decide(
-            Route route,
-            Origin origin,
-            String method,
-            RequestPath path,
-            OptionalLong bodyBytes,
-            Enforcement enforcement) {
-        Deny unseen = new Deny(
-                Reason.CONDITION_NOT_EVALUABLE, "The route's rules have conditions that cannot be evaluated here.");
-        if (route.config().rules().stream().anyMatch(rule -> rule.when().isPresent())) {
-            return unseen;
-        }
-        RequestFacts facts = new RequestFacts(method, origin.host(), path.normal(), "", List.of(), Optional.empty());
-        PolicyRequest request = new PolicyRequest(route, origin, path, facts, bodyBytes, true);
-        return switch (judge(request, enforcement, RouteLimits.NONE)) {
-            case Decision decision -> decision;
-            case Judgement.NeedsBody _ -> unseen;
-        };
     }
 
     /** The smaller of the route's and the sandbox's bound on a body, in bytes; empty: neither has one. */

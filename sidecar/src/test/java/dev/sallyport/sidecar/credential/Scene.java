@@ -18,8 +18,11 @@ import dev.sallyport.contract.config.TlsMode;
 import dev.sallyport.contract.status.ProxyReport.CredentialState.State;
 import dev.sallyport.sidecar.policy.Permit;
 import dev.sallyport.sidecar.policy.Policy;
+import dev.sallyport.sidecar.policy.PolicyRequest;
 import dev.sallyport.sidecar.policy.when.InvalidConditionException;
+import dev.sallyport.sidecar.policy.when.RequestFacts;
 import dev.sallyport.sidecar.route.AmbiguousPathException;
+import dev.sallyport.sidecar.route.Origin;
 import dev.sallyport.sidecar.route.RequestPath;
 import dev.sallyport.sidecar.route.Route;
 import dev.sallyport.sidecar.route.RouteTable;
@@ -154,7 +157,7 @@ final class Scene {
         return new Credentials(List.copyOf(values.keySet()), values);
     }
 
-    Injection.Outcome inject() {
+    Injection inject() {
         return Injector.inject(
                 permit(route(), path, enforcement),
                 credentials(),
@@ -184,14 +187,15 @@ final class Scene {
     private static Permit permit(RouteConfig config, String path, Enforcement enforcement) {
         try {
             Route route = new RouteTable(List.of(config)).named("work").orElseThrow();
+            Origin origin = route.baseUrl().orElseThrow();
+            RequestPath normal = RequestPath.parse(path);
+            RequestFacts facts =
+                    new RequestFacts("GET", origin.host(), normal.normal(), "", List.of(), Optional.empty());
             return (Permit) new Policy(() -> 0)
-                    .decide(
-                            route,
-                            route.baseUrl().orElseThrow(),
-                            "GET",
-                            RequestPath.parse(path),
-                            OptionalLong.empty(),
-                            enforcement);
+                    .judge(
+                            new PolicyRequest(route, origin, normal, facts, OptionalLong.empty(), true),
+                            enforcement,
+                            RouteLimits.NONE);
         } catch (AmbiguousPathException | InvalidConditionException e) {
             throw new IllegalArgumentException(e);
         }

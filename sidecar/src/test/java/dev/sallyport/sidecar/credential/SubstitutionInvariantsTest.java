@@ -45,7 +45,7 @@ class SubstitutionInvariantsTest {
             json(text, 0);
             JsonNode before = MAPPER.readTree(text.toString());
 
-            Injection.Outcome outcome = Scene.of(Scene.BEARER, SECRET)
+            Injection outcome = Scene.of(Scene.BEARER, SECRET)
                     .placeholder(Place.BODY)
                     .body("application/json", text.toString())
                     .inject();
@@ -79,7 +79,7 @@ class SubstitutionInvariantsTest {
 
             for (boolean inQuery : List.of(true, false)) {
                 Scene scene = Scene.of(Scene.BEARER, SECRET);
-                Injection.Outcome outcome = inQuery
+                Injection outcome = inQuery
                         ? scene.placeholder(Place.QUERY).query("?" + form).inject()
                         : scene.placeholder(Place.BODY)
                                 .body("application/x-www-form-urlencoded", form)
@@ -115,7 +115,7 @@ class SubstitutionInvariantsTest {
             byte[] body = text.getBytes(StandardCharsets.ISO_8859_1);
             String type = random.nextBoolean() ? "application/json" : "application/x-www-form-urlencoded";
 
-            Injection.Outcome outcome = Scene.of(Scene.BEARER, SECRET)
+            Injection outcome = Scene.of(Scene.BEARER, SECRET)
                     .placeholder(Place.BODY, Place.QUERY)
                     .query("?" + text)
                     .body(type, body)

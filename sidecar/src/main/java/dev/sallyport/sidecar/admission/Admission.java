@@ -19,7 +19,9 @@ import dev.sallyport.sidecar.route.RequestPath;
 import dev.sallyport.sidecar.route.RequestTarget.OriginForm;
 import dev.sallyport.sidecar.route.Route;
 import java.nio.ByteBuffer;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -31,6 +33,9 @@ public final class Admission {
 
     /** What is read of a body to decide on it, where no limit is smaller, in bytes. */
     public static final int MOST_READ = 32 * 1024 * 1024;
+
+    /** What a head may have for its route's conditions to be evaluated at once, in characters: they take microseconds. */
+    static final int MOST_AT_ONCE = 4 * 1024;
 
     private final RequestHead head;
     private final OptionalLong contentLength;
@@ -45,6 +50,8 @@ public final class Admission {
     private Optional<InBody> undecided = Optional.empty();
     private String query = "";
     private boolean awaitsBody;
+    private boolean awaitsTime;
+    private boolean hasTime;
 
     /**
      * Begins with the target; nothing is decided yet.
@@ -84,6 +91,11 @@ public final class Admission {
          */
         record NeedsBody(int mostBytes) implements Step {}
 
+        /** The head is so large that its conditions may take a while: {@link Admission#withTime} decides. */
+        enum NeedsTime implements Step {
+            TO_DECIDE
+        }
+
         /** The request may be sent; the permit is to be closed at its end. */
         record Grant(Permit permit) implements Step {}
     }
@@ -113,10 +125,24 @@ public final class Admission {
     }
 
     /**
+     * Goes on after {@link Step.NeedsTime}. May take a second: not for event loops. Called once.
+     *
+     * @return never {@link Step.NeedsTime}
+     */
+    public Step withTime() {
+        if (!awaitsTime) {
+            throw new IllegalStateException("No time was asked for");
+        }
+        awaitsTime = false;
+        hasTime = true;
+        return judged(route.orElseThrow(), Optional.empty());
+    }
+
+    /**
      * Decides with the body, after {@link Step.NeedsBody}. May take a second: not for event loops. Called once.
      *
      * @param body all of it, at most as long as was said; not changed, not kept
-     * @return never {@link Step.NeedsBody}
+     * @return neither {@link Step.NeedsBody} nor {@link Step.NeedsTime}
      */
     public Step withBody(byte[] body) {
         Optional<InBody> open = undecided;
@@ -226,6 +252,10 @@ public final class Admission {
     }
 
     private Step judged(Route out, Optional<byte[]> body) {
+        if (body.isEmpty() && !hasTime && out.hasConditions() && isLarge()) {
+            awaitsTime = true;
+            return Step.NeedsTime.TO_DECIDE;
+        }
         RequestPath normal = canonical.orElseThrow();
         Origin to = origin.orElseThrow();
         RequestFacts facts = new RequestFacts(
@@ -269,6 +299,16 @@ public final class Admission {
         } catch (AmbiguousPathException e) {
             return Optional.of(Refusals.ambiguous(String.valueOf(e.getMessage())));
         }
+    }
+
+    private boolean isLarge() {
+        long characters = (long) path.orElse("").length() + query.length();
+        for (Iterator<Map.Entry<CharSequence, CharSequence>> it = head.fields().iteratorCharSequence();
+                it.hasNext() && characters <= MOST_AT_ONCE; ) {
+            Map.Entry<CharSequence, CharSequence> field = it.next();
+            characters += (long) field.getKey().length() + field.getValue().length();
+        }
+        return characters > MOST_AT_ONCE;
     }
 
     private boolean hasNoBody() {

@@ -25,13 +25,14 @@ import io.vertx.core.Future;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * One request, from its head to its record: admission → credential → upstream → answer. All of it runs on the client
- * connection's event loop, so nothing is locked; only conditions that read a body run elsewhere.
+ * connection's event loop, so nothing is locked; only conditions that read a body or a large head run elsewhere.
  *
  * <p>Both bodies are pumped at once and independently: an upstream may answer before the request has ended. Whatever ends
  * the exchange closes its account; what comes later finds it closed and does nothing.
@@ -111,6 +112,7 @@ final class Exchange implements RunningRequests.Running, RequestBody.Listener, A
         switch (step) {
             case Step.Refuse refused -> refuse(refused.deny());
             case Step.Grant granted -> permitted(from, granted.permit());
+            case Step.NeedsTime _ -> elsewhere(from, from::withTime);
             case Step.NeedsBody needed -> {
                 body.gather(needed.mostBytes(), client.contentLength());
                 if (expectsContinue() && !account.isClosed()) {
@@ -124,17 +126,20 @@ final class Exchange implements RunningRequests.Running, RequestBody.Listener, A
         return client.head().fields().contains(Fields.EXPECT);
     }
 
-    /** A condition may take long: off the event loop. */
     @Override
     public void gathered(byte[] whole) {
         Admission asked = admission;
-        if (account.isClosed() || asked == null) {
-            return;
+        if (!account.isClosed() && asked != null) {
+            gathered = Optional.of(whole);
+            elsewhere(asked, () -> asked.withBody(whole));
         }
-        gathered = Optional.of(whole);
+    }
+
+    /** A condition may take long: off the event loop. */
+    private void elsewhere(Admission asked, Supplier<Step> decision) {
         try {
             pipeline.workers().execute(() -> {
-                Runnable then = evaluated(asked, whole);
+                Runnable then = decided(asked, decision);
                 client.eventLoop().execute(() -> guarded(then));
             });
         } catch (RejectedExecutionException e) {
@@ -142,9 +147,9 @@ final class Exchange implements RunningRequests.Running, RequestBody.Listener, A
         }
     }
 
-    private Runnable evaluated(Admission asked, byte[] whole) {
+    private Runnable decided(Admission asked, Supplier<Step> decision) {
         try {
-            Step step = asked.withBody(whole);
+            Step step = decision.get();
             return () -> {
                 if (account.isClosed()) {
                     release(step);

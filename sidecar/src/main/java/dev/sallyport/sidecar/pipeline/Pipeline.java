@@ -21,7 +21,7 @@ import java.util.function.LongSupplier;
  * @param counters counts
  * @param running the requests under way
  * @param bodies memory for bodies that are read as a whole
- * @param workers where conditions read bodies
+ * @param workers where conditions read what is large
  * @param listener is told of each request's end
  * @param clock the time of day
  * @param nanos a clock that never goes back

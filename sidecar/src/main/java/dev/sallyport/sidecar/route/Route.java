@@ -46,6 +46,11 @@ public final class Route {
         return config;
     }
 
+    /** Whether any rule has a condition. */
+    public boolean hasConditions() {
+        return config.rules().stream().anyMatch(rule -> rule.when().isPresent());
+    }
+
     /** Whom the reverse form reaches; empty: the route cannot be reached in that form. */
     public Optional<Origin> baseUrl() {
         return baseUrl;

@@ -103,6 +103,32 @@ class RuleConditionTest {
     }
 
     @Test
+    void conditions_over_a_large_head_are_not_evaluated_at_once() {
+        Sandbox sandbox = Sandbox.of(https("api", "api.example.com")
+                .rule(rule("request.headers['x-version'] == '7'"))
+                .rule(rule("request.json.b == 1")));
+        String large = "x".repeat(Admission.MOST_AT_ONCE);
+
+        Admission permitted = sandbox.admission(get("/").field("X-Version", "7").field("X-Large", large));
+        assertThat(permitted.begin()).isEqualTo(Step.NeedsTime.TO_DECIDE);
+        assertThat(Sandbox.describe(permitted.withTime())).isEqualTo("api@api.example.com:443");
+        assertThatThrownBy(permitted::withTime).isInstanceOf(IllegalStateException.class);
+
+        Admission reading = sandbox.admission(post("/").field("X-Version", "8").field("X-Large", large));
+        assertThat(reading.begin()).isEqualTo(Step.NeedsTime.TO_DECIDE);
+        assertThat(Sandbox.describe(reading.withTime())).isEqualTo("needs 33554432");
+        assertThat(Sandbox.describe(reading.withBody(json("{'b': 1}")))).isEqualTo("api@api.example.com:443");
+    }
+
+    @Test
+    void a_large_head_is_no_matter_where_there_are_no_conditions() {
+        Sandbox sandbox = Sandbox.of(https("api", "api.example.com"));
+
+        assertThat(sandbox.outcome(get("/").field("X-Large", "x".repeat(60_000))))
+                .isEqualTo("api@api.example.com:443");
+    }
+
+    @Test
     void a_condition_that_costs_too_much_ends_the_matter() {
         Sandbox sandbox = Sandbox.of(https("api", "api.example.com")
                 .rule(rule("request.json.text.matches('(a?){50}a{50}b$')"))

@@ -83,6 +83,7 @@ final class Sandbox {
     static String describe(Step step) {
         return switch (step) {
             case Step.Refuse refuse -> refuse.deny().reason().code();
+            case Step.NeedsTime _ -> "needs time";
             case Step.NeedsBody needs -> "needs " + needs.mostBytes();
             case Step.Grant grant -> {
                 try (Permit permit = grant.permit()) {

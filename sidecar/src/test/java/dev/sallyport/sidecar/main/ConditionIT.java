@@ -40,6 +40,10 @@ class ConditionIT {
         return Routes.https("llm", upstream.port())
                 .limits(Routes.limits(0, 0, 100_000))
                 .rule(new RuleConfig(List.of("POST"), List.of(new PathPattern("/v1/messages")), Optional.of(when)))
+                .rule(new RuleConfig(
+                        List.of("POST"),
+                        List.of(new PathPattern("/v1/large")),
+                        Optional.of("request.headers['x-large'].endsWith('y')")))
                 .rule(List.of("GET"), "/v1/models")
                 .build();
     }
@@ -106,6 +110,21 @@ class ConditionIT {
             client.send("{\"model\":\"claude-xy\"}".substring(0, 20));
 
             assertThat(client.readMessage()).contains("BodyUnusable");
+        }
+    }
+
+    @Test
+    void a_large_head_is_judged_and_its_body_streamed() throws Exception {
+        try (RawClient client = proxy.raw()) {
+            for (String end : List.of("y", "n")) {
+                client.head(
+                        "POST /llm/v1/large HTTP/1.1",
+                        "Host: p",
+                        "X-Large: " + "x".repeat(30_000) + end,
+                        "Content-Length: 5");
+                client.send("whole");
+                assertThat(client.readMessage()).contains(end.equals("y") ? "whole" : "ConditionNotMet");
+            }
         }
     }
 

@@ -51,6 +51,8 @@ public final class Proxy {
     private static final Path PUBLIC_ROOTS = Path.of(System.getProperty("java.home"), "lib", "security", "cacerts");
     private static final Duration START_TIMEOUT = Duration.ofSeconds(30);
 
+    private static final long READY_POLL_MILLIS = 20;
+
     private final ProxySettings settings;
     private final Vertx vertx;
     private final Vertx adminVertx;
@@ -135,6 +137,21 @@ public final class Proxy {
                 .addKeyValue("port", server.port())
                 .addKeyValue("adminPort", admin.actualPort())
                 .log("Proxy serves");
+        markReady(reporter);
+    }
+
+    /** Once: whoever waited for it has gone on, and readiness comes and goes later. */
+    private void markReady(StatusReporter reporter) {
+        adminVertx.setPeriodic(0, READY_POLL_MILLIS, timer -> {
+            if (reporter.unreadiness().isEmpty()) {
+                adminVertx.cancelTimer(timer);
+                try {
+                    ReadyMark.leave(settings.state());
+                } catch (IOException e) {
+                    LOG.atError().addKeyValue("exception", e.getClass().getName()).log("Readiness cannot be marked");
+                }
+            }
+        });
     }
 
     /** The data port. */

@@ -12,8 +12,6 @@ import dev.sallyport.sidecar.testing.RawClient;
 import dev.sallyport.sidecar.testing.Upstream;
 import io.vertx.core.http.HttpServerResponse;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -50,8 +48,8 @@ class ProcessIT {
     @BeforeEach
     void start() throws Exception {
         upstream = new Upstream();
-        port = freePort();
-        adminPort = freePort();
+        port = ProxyProcess.freePort();
+        adminPort = ProxyProcess.freePort();
         RunningProxy.secret(directory, "anthropic", "api-key", KEY);
         ProxyConfig config = RunningProxy.config(
                 1,
@@ -103,6 +101,38 @@ class ProcessIT {
                 .lines()
                 .filter(line -> line.contains("\"id\""))
                 .count();
+    }
+
+    @Test
+    void a_startup_probe_waits_inside_for_the_mark_of_this_very_process() throws Exception {
+        Process first = launch();
+        assertThat(readiness(first.pid()).waitFor(60, TimeUnit.SECONDS)).isTrue();
+        stop(first);
+
+        Path secret = directory.resolve("credentials").resolve("anthropic").resolve("api-key");
+        Files.move(secret, directory.resolve("away"));
+        Process second = ProxyProcess.start(directory, port, adminPort, List.of("-XX:TieredStopAtLevel=1"));
+        processes.add(second);
+        Process waiting = readiness(second.pid());
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(60))
+                .ignoreExceptionsInstanceOf(IOException.class)
+                .until(() -> get(adminPort, "/readyz").body().contains("credentials"));
+        assertThat(waiting.isAlive()).isTrue();
+
+        Files.move(directory.resolve("away"), secret);
+
+        assertThat(waiting.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(waiting.exitValue()).isZero();
+    }
+
+    private Process readiness(long pid) throws IOException {
+        ProcessBuilder builder = new ProcessBuilder(
+                "sh", Path.of("../dev/images/proxy/bin/sallyport-ready").toString(), Long.toString(pid));
+        builder.environment().put("SALLYPORT_STATE", directory.resolve("state").toString());
+        Process process = builder.inheritIO().start();
+        processes.add(process);
+        return process;
     }
 
     @Test
@@ -180,36 +210,9 @@ class ProcessIT {
     }
 
     private Process launch() throws Exception {
-        ProcessBuilder builder = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-XX:TieredStopAtLevel=1",
-                        "-XX:+UseSerialGC",
-                        "--enable-native-access=ALL-UNNAMED",
-                        "-Dlogback.configurationFile=logback.xml",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        LoopbackProxyMain.class.getName(),
-                        "--config",
-                        directory.resolve("config.json").toString(),
-                        "--credentials",
-                        directory.resolve("credentials").toString(),
-                        "--state",
-                        directory.resolve("state").toString(),
-                        "--port",
-                        Integer.toString(port),
-                        "--termination-message",
-                        directory.resolve("termination").toString())
-                .redirectOutput(ProcessBuilder.Redirect.appendTo(
-                        directory.resolve("out").toFile()))
-                .redirectError(ProcessBuilder.Redirect.appendTo(
-                        directory.resolve("err").toFile()));
-        builder.environment().put("SALLYPORT_ADMIN_PORT", Integer.toString(adminPort));
-        Process process = builder.start();
+        Process process =
+                ProxyProcess.launch(directory, port, adminPort, List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
         processes.add(process);
-        Awaitility.await()
-                .atMost(Duration.ofSeconds(60))
-                .ignoreExceptionsInstanceOf(IOException.class)
-                .until(() -> get(adminPort, "/readyz").statusCode() == 200);
         return process;
     }
 
@@ -227,11 +230,5 @@ class ProcessIT {
                 HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + to + path))
                         .build(),
                 HttpResponse.BodyHandlers.ofString());
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 }

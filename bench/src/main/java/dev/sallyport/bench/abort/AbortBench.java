@@ -17,6 +17,7 @@ import dev.sallyport.bench.report.Table;
 import io.netty.handler.codec.http.HttpMethod;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.util.Arrays;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
@@ -38,6 +39,7 @@ public final class AbortBench implements Callable<Integer> {
     private static final long UPLOAD_BYTES = 1L << 30;
     private static final int STREAMS_A_CONNECTION = 100;
     private static final int WARMING = 100;
+    private static final int MOST_LOST = 5;
     private static final long STILL_MILLIS = 40;
 
     @Mixin
@@ -62,6 +64,7 @@ public final class AbortBench implements Callable<Integer> {
             Table table = new Table(
                     out,
                     "the client goes away                                                    ",
+                    "samples",
                     "median",
                     "90 %",
                     "99 %",
@@ -86,24 +89,26 @@ public final class AbortBench implements Callable<Integer> {
         // Before a connection is full takes its time.
         int count = kind.isBlocked() ? Math.max(1, samples / 10) : samples;
         long[] times = new long[count];
+        int taken = 0;
         int lost = 0;
         Connection shared = client.open(kind.way(), kind.to());
-        for (int i = -Math.min(WARMING, count); i < count; i++) {
+        for (int i = -Math.min(WARMING, count); i < count && lost < MOST_LOST; i++) {
             if (!kind.way().multiplexed() || i % STREAMS_A_CONNECTION == 0 || !shared.isOpen()) {
                 shared.close();
                 shared = client.open(kind.way(), kind.to());
             }
             long time = sample(kind, origin, shared);
             if (i >= 0) {
-                times[i] = time;
+                times[taken++] = time;
                 lost += time == Long.MAX_VALUE ? 1 : 0;
             }
         }
         shared.close();
-        Distribution distribution = new Distribution(times);
+        Distribution distribution = new Distribution(Arrays.copyOf(times, taken));
         long late = distribution.atLeast(LIMIT_NANOS);
         table.row(
                 kind.label(),
+                Integer.toString(taken),
                 millis(distribution.quantile(0.5)),
                 millis(distribution.quantile(0.9)),
                 millis(distribution.quantile(0.99)),

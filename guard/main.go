@@ -1,0 +1,55 @@
+// Egress-guard shuts a pod's ways out but for its proxy, and proves that they are shut. See docs/guard.md.
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+)
+
+func main() { os.Exit(run(os.Args[1:], os.Environ(), os.Stdout)) }
+
+// run returns the exit code: 0 if and only if the finding says Enforced and could be written.
+func run(arguments, environment []string, out io.Writer) int {
+	if len(arguments) == 1 && arguments[0] == workerCommand {
+		if err := work(os.Stdin, out); err != nil {
+			fmt.Fprintln(os.Stderr, "worker:", err)
+			return 1
+		}
+		return 0
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
+	defer stop()
+	s, err := parseSettings(arguments, environment)
+	var f finding
+	var attempts []attempt
+	switch {
+	case err != nil:
+		placement := sidecar
+		if len(arguments) > 0 && arguments[0] == "probe" {
+			placement = pairedPod
+		}
+		f = conclude(placement, s.agents, nil, err, time.Duration(0))
+	case s.command == "guard":
+		f, attempts = guard(ctx, s)
+	default:
+		f, attempts = probe(ctx, s)
+	}
+	if err := f.log(out, attempts); err != nil {
+		fmt.Fprintln(os.Stderr, "egress-guard:", err)
+		return 1
+	}
+	if err := os.WriteFile(s.terminationMessage, f.message(), 0o644); err != nil {
+		fmt.Fprintln(os.Stderr, "egress-guard:", err)
+		return 1
+	}
+	if f.Outcome != enforced {
+		fmt.Fprintln(os.Stderr, "egress-guard:", f.Reason)
+		return 1
+	}
+	return 0
+}

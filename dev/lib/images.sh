@@ -3,7 +3,7 @@
 # cannot mistake it for the old one. Sourced after the other parts.
 
 # What there is. Of each program: its Maven module, main class, user and title.
-all_images=(proxy operator standin demo-agent)
+all_images=(proxy operator guard standin demo-agent)
 declare -A java_images=(
   [proxy]="sidecar dev.sallyport.sidecar.main.ProxyMain 65533 Sallyport proxy"
   [operator]="operator dev.sallyport.operator.main.OperatorMain 65532 Sallyport operator"
@@ -14,7 +14,8 @@ declare -A launchers=(
   [proxy]="sallyport-audit dev.sallyport.sidecar.audit.verify.AuditMain"
 )
 declare -A repositories=(
-  [proxy]=sallyport/proxy [operator]=sallyport/operator [standin]=sallyport/provider-standin [demo-agent]=sallyport/demo-agent
+  [proxy]=sallyport/proxy [operator]=sallyport/operator [guard]=sallyport/guard
+  [standin]=sallyport/provider-standin [demo-agent]=sallyport/demo-agent
 )
 
 declare -A images # the results of build_images: names by what they are of
@@ -32,6 +33,8 @@ build_images() {
   for which in "$@"; do
     if [ -n "${java_images[$which]-}" ]; then
       java_image "$which"
+    elif [ "$which" = guard ]; then
+      guard_image
     else
       agent_image "$which"
     fi
@@ -142,6 +145,36 @@ check_modules() {
   [ -n "$needed" ] || die "jdeps does not say which modules the jars in $1 need"
   [ -z "$missing" ] || die "the Java runtime lacks ${missing//$'\n'/, }: add it in dev/images/java/runtime.Dockerfile"
 }
+
+guard_image() {
+  local name work sources=()
+  mapfile -t sources < <(cd "$repo" && find guard -maxdepth 1 -type f ! -name '*_test.go')
+  name=${repositories[guard]}:$(digest -s "$(image_id debian:trixie-slim) $(uname -m) $go_version" "${sources[@]}" dev/images/guard pom.xml)
+  if ! has_image "$name"; then
+    ensure_go
+    work=$(mktemp -d "$cache/work.XXXXXX")
+    cp "$repo/dev/images/guard/Dockerfile" "$work"
+    logged guard "Compiling the guard" build_guard "$work/egress-guard"
+    chmod -R a+rX "$work"
+    logged image-guard "Building $name (half a minute)" build_image "$name" "$work" --build-arg "VERSION=$(project_version)"
+    rm -rf "$work"
+  fi
+  images[guard]=$name
+}
+
+build_guard() {
+  (cd "$repo/guard" && CGO_ENABLED=0 GOWORK=off "$go_directory/go" build -trimpath -buildvcs=false -ldflags '-s -w' -o "$1" .)
+}
+
+# The guard's own tests, most of them in network namespaces of their own; without the right to make such they say so and are skipped.
+test_guard() {
+  ensure_go
+  need_packages iproute2 nftables util-linux
+  (cd "$repo/guard" && export CGO_ENABLED=0 GOWORK=off && "$go_directory/go" vet ./... && "$go_directory/go" test -count=1 -v ./... | test_lines)
+}
+
+# Of Go's words on tests: those on what fails or is skipped, and why, and the last.
+test_lines() { grep -vE '^ *(=== (RUN|PAUSE|CONT|NAME)|--- PASS)' || true; }
 
 agent_image() {
   local which=$1 name work

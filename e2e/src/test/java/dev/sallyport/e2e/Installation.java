@@ -31,7 +31,7 @@ final class Installation {
                 Map.of("KUBECONFIG", kubeconfig(cluster).toString());
         this.kubectl = new Tool(property("sallyport.bin.kubectl"), environment);
         this.helm = new Tool(property("sallyport.bin.helm"), environment);
-        for (String image : new String[] {"operator", "proxy", "demoAgent", "standin"}) {
+        for (String image : new String[] {"operator", "proxy", "guard", "demoAgent", "standin"}) {
             cluster.load(image(image));
         }
         helm.run(
@@ -46,7 +46,10 @@ final class Installation {
                 "--set-string=image.tag=" + tag("operator"),
                 "--set-string=proxy.image.repository=" + repository("proxy"),
                 "--set-string=proxy.image.tag=" + tag("proxy"),
+                "--set-string=guard.image.repository=" + repository("guard"),
+                "--set-string=guard.image.tag=" + tag("guard"),
                 "--set=image.pullPolicy=Never",
+                "--set=guard.image.pullPolicy=Never",
                 "--set=proxy.image.pullPolicy=Never");
         this.provider = Provider.deploy(this, image("standin"));
     }

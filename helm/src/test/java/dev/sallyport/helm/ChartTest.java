@@ -84,6 +84,8 @@ final class ChartTest {
     void tagsFollowTheChartUnlessTheyAreSet() {
         assertThat(operator(Map.of()).getImage()).isEqualTo("sallyport/operator:0.1.0-SNAPSHOT");
         assertThat(operator(Map.of("image.tag", "dev")).getImage()).isEqualTo("sallyport/operator:dev");
+        assertThat(env(Map.of("guard.image.tag", "dev"), "SALLYPORT_GUARD_IMAGE"))
+                .isEqualTo("sallyport/guard:dev");
         assertThat(env(Map.of("proxy.image.tag", "dev"), "SALLYPORT_PROXY_IMAGE"))
                 .isEqualTo("sallyport/proxy:dev");
         assertThat(env(Map.of("proxy.image.digest", "sha256:" + "a".repeat(64)), "SALLYPORT_PROXY_IMAGE"))
@@ -94,6 +96,9 @@ final class ChartTest {
     void theProxysResourcesReachTheOperatorAsItReadsThem() {
         assertThat(env(Map.of(), "SALLYPORT_PROXY_REQUESTS")).isEqualTo("cpu=50m,memory=128Mi");
         assertThat(env(Map.of(), "SALLYPORT_PROXY_LIMITS")).isEqualTo("cpu=1,memory=384Mi");
+        assertThat(env(Map.of(), "SALLYPORT_AGENT_REQUESTS"))
+                .isEqualTo("cpu=100m,ephemeral-storage=256Mi,memory=256Mi");
+        assertThat(env(Map.of(), "SALLYPORT_AGENT_LIMITS")).isEqualTo("cpu=2,ephemeral-storage=8Gi,memory=4Gi");
     }
 
     @Test

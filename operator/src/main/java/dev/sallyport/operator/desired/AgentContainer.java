@@ -8,12 +8,16 @@ import io.fabric8.kubernetes.api.model.ContainerBuilder;
 import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.EnvVarBuilder;
 import io.fabric8.kubernetes.api.model.PodSecurityContext;
+import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.api.model.ResourceRequirements;
+import io.fabric8.kubernetes.api.model.ResourceRequirementsBuilder;
 import io.fabric8.kubernetes.api.model.SecurityContext;
 import io.fabric8.kubernetes.api.model.SecurityContextBuilder;
 import io.fabric8.kubernetes.api.model.VolumeMount;
 import io.fabric8.kubernetes.api.model.VolumeMountBuilder;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -24,10 +28,12 @@ final class AgentContainer {
 
     private AgentContainer() {}
 
-    static Container of(Container template, @Nullable PodSecurityContext pod, Sandbox sandbox) {
+    static Container of(
+            Container template, @Nullable PodSecurityContext pod, Sandbox sandbox, ResourceRequirements resources) {
         return new ContainerBuilder(template)
                 .withSecurityContext(securityContext(template.getSecurityContext(), pod))
                 .withEnv(env(template, sandbox))
+                .withResources(resources(template.getResources(), resources))
                 .withVolumeMounts(mounts(template))
                 .build();
     }
@@ -57,6 +63,34 @@ final class AgentContainer {
                 .withType("RuntimeDefault")
                 .endSeccompProfile()
                 .build();
+    }
+
+    /**
+     * What the container says of a resource stands. Where it asks for some and has no limit, it gets the default, or what
+     * it asks for if that is more; Kubernetes takes a limit for the request where there is none.
+     */
+    private static ResourceRequirements resources(
+            @Nullable ResourceRequirements template, ResourceRequirements defaults) {
+        ResourceRequirementsBuilder builder =
+                template == null ? new ResourceRequirementsBuilder() : new ResourceRequirementsBuilder(template);
+        Map<String, Quantity> requests = orEmpty(template == null ? null : template.getRequests());
+        Map<String, Quantity> limits = orEmpty(template == null ? null : template.getLimits());
+        orEmpty(defaults.getLimits()).forEach((name, limit) -> {
+            Quantity request = requests.get(name);
+            if (!limits.containsKey(name)) {
+                builder.addToLimits(name, request != null && request.compareTo(limit) > 0 ? request : limit);
+            }
+        });
+        orEmpty(defaults.getRequests()).forEach((name, request) -> {
+            if (!limits.containsKey(name) && !requests.containsKey(name)) {
+                builder.addToRequests(name, request);
+            }
+        });
+        return builder.build();
+    }
+
+    private static Map<String, Quantity> orEmpty(@Nullable Map<String, Quantity> map) {
+        return map == null ? Map.of() : map;
     }
 
     /** What the container sets itself stands. Ours come first, so that its own may refer to them by $(NAME). */

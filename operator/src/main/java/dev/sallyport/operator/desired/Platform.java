@@ -3,6 +3,7 @@ package dev.sallyport.operator.desired;
 import io.fabric8.kubernetes.api.model.LocalObjectReference;
 import io.fabric8.kubernetes.api.model.ResourceRequirements;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 
 /**
@@ -12,6 +13,10 @@ import java.util.SortedMap;
  * @param proxyPullPolicy {@code Always}, {@code IfNotPresent} or {@code Never}
  * @param proxyPullSecrets Secrets in the sandboxes' namespaces with which kubelet pulls the proxy's image; empty: none
  * @param proxyResources what the proxy's container gets where the resource says nothing
+ * @param guardImage the egress guard's image, with tag or digest
+ * @param guardPullPolicy as the proxy's
+ * @param agentResources what a container of the agent gets of each resource of which its template says nothing
+ * @param live an address and port of the operator itself that answers: one more that no agent may reach; empty: not known
  * @param nameservers addresses of DNS servers that the proxy asks: the pod itself has none
  * @param dns which pods answer behind them, for the NetworkPolicy
  * @param operator which pods may reach the admin port
@@ -21,6 +26,10 @@ public record Platform(
         String proxyPullPolicy,
         List<LocalObjectReference> proxyPullSecrets,
         ResourceRequirements proxyResources,
+        String guardImage,
+        String guardPullPolicy,
+        ResourceRequirements agentResources,
+        Optional<String> live,
         List<String> nameservers,
         Peer dns,
         Peer operator) {

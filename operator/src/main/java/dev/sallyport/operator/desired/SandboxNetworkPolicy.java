@@ -19,7 +19,6 @@ import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicyPeer;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicyPeerBuilder;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicyPort;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedSet;
@@ -94,11 +93,10 @@ final class SandboxNetworkPolicy {
         return Stream.of(pod.getInitContainers(), pod.getContainers())
                 .flatMap(SandboxNetworkPolicy::stream)
                 .flatMap((Container container) -> stream(container.getPorts()))
-                .map((ContainerPort declared) -> port(
-                        declared.getProtocol() == null ? "TCP" : declared.getProtocol(), declared.getContainerPort()))
+                .map(ContainerPort::getContainerPort)
                 .distinct()
-                .sorted(Comparator.comparing(NetworkPolicyPort::getProtocol)
-                        .thenComparing(policyPort -> policyPort.getPort().getIntVal()))
+                .sorted()
+                .map(number -> port("TCP", number))
                 .toList();
     }
 

@@ -22,10 +22,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** The agent's pod: the user's template, hardened, with the proxy before everything in it. */
+/** The agent's pod: the user's template, hardened, with the guard and the proxy before everything in it. */
 final class SandboxPod {
+
+    /** Kubernetes' own default: long enough for requests under way to end. */
+    private static final long GRACE_SECONDS = 30;
 
     private SandboxPod() {}
 
@@ -71,14 +75,14 @@ final class SandboxPod {
     private static PodSpec spec(Sandbox sandbox, Platform platform) {
         PodSpec template = sandbox.template().getSpec();
         PodSecurityContext podContext = template.getSecurityContext();
+        List<Container> before = hardened(template.getInitContainers(), podContext, sandbox, platform);
+        List<Container> containers = hardened(template.getContainers(), podContext, sandbox, platform);
+        List<Container> agents =
+                Stream.concat(before.stream(), containers.stream()).toList();
         List<Container> init = new ArrayList<>();
+        init.add(GuardContainer.of(agents, platform));
         init.add(ProxyContainer.of(sandbox, platform));
-        for (Container container : orEmpty(template.getInitContainers())) {
-            init.add(AgentContainer.of(container, podContext, sandbox));
-        }
-        List<Container> containers = template.getContainers().stream()
-                .map(container -> AgentContainer.of(container, podContext, sandbox))
-                .toList();
+        init.addAll(before);
         return new PodSpecBuilder(template)
                 .withInitContainers(init)
                 .withContainers(containers)
@@ -87,12 +91,27 @@ final class SandboxPod {
                 .withServiceAccountName(Names.owned(sandbox.id().name()))
                 .withAutomountServiceAccountToken(false)
                 .withEnableServiceLinks(template.getEnableServiceLinks() != null && template.getEnableServiceLinks())
+                .withShareProcessNamespace(false)
+                .withTerminationGracePeriodSeconds(
+                        template.getTerminationGracePeriodSeconds() == null
+                                ? GRACE_SECONDS
+                                : template.getTerminationGracePeriodSeconds())
                 .withDnsPolicy("None")
                 .withNewDnsConfig()
                 .withNameservers("127.0.0.1")
                 .endDnsConfig()
                 .withImagePullSecrets(pullSecrets(template, platform))
                 .build();
+    }
+
+    private static List<Container> hardened(
+            @Nullable List<Container> containers,
+            @Nullable PodSecurityContext podContext,
+            Sandbox sandbox,
+            Platform platform) {
+        return orEmpty(containers).stream()
+                .map(container -> AgentContainer.of(container, podContext, sandbox, platform.agentResources()))
+                .toList();
     }
 
     /** Without ping sockets: they are a way to send packets that no port rule sees. */

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import picocli.CommandLine.Option;
 
@@ -89,6 +90,40 @@ final class OperatorOptions {
     Map<String, String> proxyLimits = new TreeMap<>();
 
     @Option(
+            names = "--guard-image",
+            required = true,
+            defaultValue = "${env:SALLYPORT_GUARD_IMAGE}",
+            description = "The egress guard's image (SALLYPORT_GUARD_IMAGE).")
+    String guardImage = "";
+
+    @Option(
+            names = "--guard-pull-policy",
+            defaultValue = "${env:SALLYPORT_GUARD_PULL_POLICY:-IfNotPresent}",
+            description = "Always, IfNotPresent or Never (SALLYPORT_GUARD_PULL_POLICY).")
+    String guardPullPolicy = "";
+
+    @Option(
+            names = "--agent-requests",
+            split = ",",
+            defaultValue = "${env:SALLYPORT_AGENT_REQUESTS:-cpu=100m,memory=256Mi,ephemeral-storage=256Mi}",
+            description = "What a container of the agent asks for of a resource of which its template says nothing"
+                    + " (SALLYPORT_AGENT_REQUESTS; default ${DEFAULT-VALUE}).")
+    Map<String, String> agentRequests = new TreeMap<>();
+
+    @Option(
+            names = "--agent-limits",
+            split = ",",
+            defaultValue = "${env:SALLYPORT_AGENT_LIMITS:-cpu=2,memory=4Gi,ephemeral-storage=8Gi}",
+            description = "What it gets at most (SALLYPORT_AGENT_LIMITS; default ${DEFAULT-VALUE}).")
+    Map<String, String> agentLimits = new TreeMap<>();
+
+    @Option(
+            names = "--pod-ip",
+            defaultValue = "${env:SALLYPORT_POD_IP:-}",
+            description = "The operator's own address, which guards try to reach from the agent (SALLYPORT_POD_IP).")
+    String podIp = "";
+
+    @Option(
             names = "--nameserver",
             split = ",",
             defaultValue = "${env:SALLYPORT_NAMESERVERS:-}",
@@ -165,16 +200,22 @@ final class OperatorOptions {
                 nonEmpty(proxyPullSecrets).stream()
                         .map(LocalObjectReference::new)
                         .toList(),
-                proxyResources(),
+                resources(proxyRequests, proxyLimits),
+                guardImage,
+                guardPullPolicy,
+                resources(agentRequests, agentLimits),
+                podIp.isBlank()
+                        ? Optional.empty()
+                        : Optional.of((podIp.contains(":") ? "[" + podIp + "]" : podIp) + ":" + httpPort),
                 configured.isEmpty() ? own : configured,
                 new Platform.Peer(dnsNamespace, new TreeMap<>(dnsLabels)),
                 new Platform.Peer(namespace, new TreeMap<>(operatorLabels)));
     }
 
-    private ResourceRequirements proxyResources() {
+    private static ResourceRequirements resources(Map<String, String> requests, Map<String, String> limits) {
         return new ResourceRequirementsBuilder()
-                .withRequests(quantities(proxyRequests))
-                .withLimits(quantities(proxyLimits))
+                .withRequests(quantities(requests))
+                .withLimits(quantities(limits))
                 .build();
     }
 

@@ -19,7 +19,7 @@ public final class Names {
 
     public static final String PROXY_CONTAINER = "proxy";
 
-    /** Reserved for the init container that fences the pod. */
+    /** The init container that fences the pod and proves it. */
     public static final String GUARD_CONTAINER = "egress-guard";
 
     /** What the names of the pod's own volumes begin with. */

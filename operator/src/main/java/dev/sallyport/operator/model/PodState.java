@@ -123,6 +123,29 @@ public final class PodState {
                 .toList();
     }
 
+    /**
+     * What the guard found at its last run, which may be the one before a pause; empty: it has not ended yet, or the pod has
+     * none. A pod whose sandbox is made anew proves anew.
+     */
+    public Optional<GuardResult> guard() {
+        return initContainer(Names.GUARD_CONTAINER)
+                .flatMap(guard -> terminated(guard.getState())
+                        .or(() -> waiting(guard).isPresent() ? terminated(guard.getLastState()) : Optional.empty()))
+                .map(end -> GuardResult.of(end.getExitCode() == null ? -1 : end.getExitCode(), end.getMessage()));
+    }
+
+    /** Whether the pod was made with a guard: those of releases before there was one were not. */
+    public boolean hasGuard() {
+        return pod.getSpec().getInitContainers() != null
+                && pod.getSpec().getInitContainers().stream()
+                        .anyMatch(container -> container.getName().equals(Names.GUARD_CONTAINER));
+    }
+
+    /** What was added to the pod since it began and may get around its fence; empty: nothing. */
+    public Optional<String> breach() {
+        return EphemeralContainers.breach(pod);
+    }
+
     /** A proxy that was killed leaves no report, and one that failed to start a few words. */
     private static Optional<FinalReport> finalReport(String message) {
         try {
@@ -133,8 +156,12 @@ public final class PodState {
     }
 
     private Optional<ContainerStatus> proxy() {
+        return initContainer(Names.PROXY_CONTAINER);
+    }
+
+    private Optional<ContainerStatus> initContainer(String name) {
         return statuses(status == null ? null : status.getInitContainerStatuses())
-                .filter(container -> container.getName().equals(Names.PROXY_CONTAINER))
+                .filter(container -> container.getName().equals(name))
                 .findFirst();
     }
 

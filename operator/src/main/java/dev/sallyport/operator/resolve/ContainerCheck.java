@@ -103,6 +103,12 @@ final class ContainerCheck {
                 problems.add(Problem.isolation(
                         at + ".hostPort", "the agent would be reached through the node", "remove it"));
             }
+            if (port.getProtocol() != null && !port.getProtocol().equals("TCP")) {
+                problems.add(Problem.isolation(
+                        at + ".protocol",
+                        "only TCP comes in: an answer without a connection could go anywhere",
+                        "serve it over TCP, or remove the port"));
+            }
             if (port.getContainerPort() != null && isReserved(port.getContainerPort())) {
                 problems.add(reservedPort(at + ".containerPort", port.getContainerPort()));
             }

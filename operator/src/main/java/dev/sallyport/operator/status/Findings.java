@@ -37,10 +37,9 @@ final class Findings {
         all.put(ConditionType.Accepted, findings.accepted());
         all.put(ConditionType.CredentialsResolved, credentials);
         all.put(ConditionType.ProxyReady, proxy);
-        all.put(
-                ConditionType.EgressEnforced,
-                Finding.unknown("NotImplemented", "This release has no egress guard: nothing proves the isolation"));
-        all.put(ConditionType.Ready, findings.ready(credentials, proxy));
+        Finding egress = EgressFindings.of(facts.pod());
+        all.put(ConditionType.EgressEnforced, egress);
+        all.put(ConditionType.Ready, findings.ready(credentials, proxy, egress));
         all.put(ConditionType.Suspended, findings.suspended());
         all.put(ConditionType.Finished, findings.finished());
         return all;
@@ -160,7 +159,7 @@ final class Findings {
                 : Finding.no("NotReady", "The proxy takes no requests yet: it waits for its credentials");
     }
 
-    private Finding ready(Finding credentials, Finding proxy) {
+    private Finding ready(Finding credentials, Finding proxy, Finding egress) {
         Optional<Finding> stopped = stopped();
         if (stopped.isPresent()) {
             return stopped.get();
@@ -171,6 +170,9 @@ final class Findings {
                     : Finding.no("PodMissing", "The pod is being created");
         }
         PodState pod = facts.pod().get();
+        if (egress.isFalse() && !pod.isTerminating()) {
+            return Finding.no(egress.reason(), egress.message());
+        }
         if (pod.isFinished()) {
             return Finding.no("Finished", capital(pod.exits()));
         }

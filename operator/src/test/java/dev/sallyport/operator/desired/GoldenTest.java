@@ -58,6 +58,13 @@ final class GoldenTest {
                     .withRequests(Map.of("memory", new Quantity("128Mi")))
                     .withLimits(Map.of("memory", new Quantity("384Mi")))
                     .build(),
+            "registry.example/sallyport/guard:1",
+            "IfNotPresent",
+            new ResourceRequirementsBuilder()
+                    .withRequests(Map.of("cpu", new Quantity("100m"), "memory", new Quantity("256Mi")))
+                    .withLimits(Map.of("cpu", new Quantity("2"), "memory", new Quantity("4Gi")))
+                    .build(),
+            Optional.of("10.42.0.7:8080"),
             List.of("10.96.0.10", "fd00::a"),
             new Platform.Peer("kube-system", new TreeMap<>(Map.of("k8s-app", "kube-dns"))),
             new Platform.Peer("sallyport-system", new TreeMap<>(Map.of("app.kubernetes.io/name", "sallyport"))));
@@ -107,6 +114,12 @@ final class GoldenTest {
             if (object instanceof Pod pod) {
                 List<Container> agents = new ArrayList<>(pod.getSpec().getContainers());
                 agents.addAll(pod.getSpec().getInitContainers());
+                Container guard = agents.stream()
+                        .filter(container -> container.getName().equals(Names.GUARD_CONTAINER))
+                        .findFirst()
+                        .orElseThrow();
+                assertThat(guard.getVolumeMounts()).isEmpty();
+                agents.remove(guard);
                 agents.removeIf(container -> container.getName().equals(Names.PROXY_CONTAINER));
 
                 assertThat(agents)

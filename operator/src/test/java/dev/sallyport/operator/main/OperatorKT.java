@@ -131,6 +131,8 @@ final class OperatorKT {
                         "--identity=test-" + System.nanoTime(),
                         "--proxy-image=" + PAUSE,
                         "--proxy-pull-policy=Never",
+                        "--guard-image=" + PAUSE,
+                        "--guard-pull-policy=Never",
                         "--fast-poll-millis=500",
                         "--http-port=0");
         return RunningOperator.start(operatorClient.orElseThrow(), options, List.of("10.43.0.10"), Clock.systemUTC());

@@ -21,7 +21,7 @@ final class OperatorOptionsTest {
 
     @Test
     void theDefaultsAreThoseOfTheChart() {
-        OperatorOptions options = parse("--proxy-image=p:1");
+        OperatorOptions options = parse("--proxy-image=p:1", "--guard-image=g:1");
 
         Platform platform = options.platform(List.of("10.0.0.10"));
 
@@ -35,6 +35,19 @@ final class OperatorOptionsTest {
         assertThat(options.httpPort).isEqualTo(8080);
         assertThat(options.threads).isEqualTo(16);
         assertThat(platform.proxyImage()).isEqualTo("p:1");
+        assertThat(platform.guardImage()).isEqualTo("g:1");
+        assertThat(platform.guardPullPolicy()).isEqualTo("IfNotPresent");
+        assertThat(platform.live()).isEmpty();
+        assertThat(platform.agentResources().getRequests())
+                .isEqualTo(Map.of(
+                        "cpu", new Quantity("100m"),
+                        "memory", new Quantity("256Mi"),
+                        "ephemeral-storage", new Quantity("256Mi")));
+        assertThat(platform.agentResources().getLimits())
+                .isEqualTo(Map.of(
+                        "cpu", new Quantity("2"),
+                        "memory", new Quantity("4Gi"),
+                        "ephemeral-storage", new Quantity("8Gi")));
         assertThat(platform.proxyPullPolicy()).isEqualTo("IfNotPresent");
         assertThat(platform.proxyPullSecrets()).isEmpty();
         assertThat(platform.nameservers()).containsExactly("10.0.0.10");
@@ -63,6 +76,11 @@ final class OperatorOptionsTest {
                 "--proxy-pull-secret=login",
                 "--proxy-requests=memory=1Mi",
                 "--proxy-limits=memory=2Mi",
+                "--guard-image=g:1",
+                "--guard-pull-policy=Always",
+                "--agent-requests=memory=3Mi",
+                "--agent-limits=memory=4Mi",
+                "--pod-ip=fd00::7",
                 "--nameserver=1.1.1.1,::1",
                 "--dns-namespace=dns",
                 "--dns-labels=a=b,c=d",
@@ -84,6 +102,10 @@ final class OperatorOptionsTest {
         assertThat(options.threads).isEqualTo(2);
         assertThat(platform.proxyPullPolicy()).isEqualTo("Never");
         assertThat(platform.proxyPullSecrets()).containsExactly(new LocalObjectReference("login"));
+        assertThat(platform.guardPullPolicy()).isEqualTo("Always");
+        assertThat(platform.agentResources().getRequests()).isEqualTo(Map.of("memory", new Quantity("3Mi")));
+        assertThat(platform.agentResources().getLimits()).isEqualTo(Map.of("memory", new Quantity("4Mi")));
+        assertThat(platform.live()).contains("[fd00::7]:0");
         assertThat(platform.nameservers()).containsExactly("1.1.1.1", "::1");
         assertThat(platform.dns().labels()).isEqualTo(Map.of("a", "b", "c", "d"));
         assertThat(platform.operator().labels()).isEqualTo(Map.of("e", "f"));
@@ -93,7 +115,8 @@ final class OperatorOptionsTest {
 
     @Test
     void withoutANameserverThereIsNoPlatform() {
-        assertThatThrownBy(() -> parse("--proxy-image=p").platform(List.of())).hasMessageContaining("nameservers");
+        assertThatThrownBy(() -> parse("--proxy-image=p", "--guard-image=g").platform(List.of()))
+                .hasMessageContaining("nameservers");
     }
 
     @Test

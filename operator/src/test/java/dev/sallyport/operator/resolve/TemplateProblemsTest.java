@@ -111,6 +111,8 @@ final class TemplateProblemsTest {
                 arguments("securityContext: {seccompProfile: {type: Unconfined}}", ".securityContext.seccompProfile"),
                 arguments("securityContext: {windowsOptions: {}}", ".securityContext.windowsOptions"),
                 arguments("ports: [{containerPort: 80, hostPort: 80}]", ".ports[0].hostPort"),
+                arguments("ports: [{containerPort: 53, protocol: UDP}]", ".ports[0].protocol"),
+                arguments("ports: [{containerPort: 9, protocol: SCTP}]", ".ports[0].protocol"),
                 arguments("ports: [{containerPort: 15001}]", ".ports[0].containerPort"),
                 arguments("ports: [{containerPort: 15002}]", ".ports[0].containerPort"),
                 arguments("readinessProbe: {httpGet: {path: /, port: 15002}}", ".readinessProbe.httpGet.port"),

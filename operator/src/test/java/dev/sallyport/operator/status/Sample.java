@@ -80,15 +80,32 @@ final class Sample {
 
     /** A pod whose agent runs behind its proxy. */
     static Pod runningPod() {
+        return guardedPod("state: {terminated: {exitCode: 0, message: '" + finding("Enforced", "") + "'}}");
+    }
+
+    /** What a guard leaves. */
+    static String finding(String outcome, String more) {
+        return """
+                {"schema":"sallyport.dev/egress-finding/v1","placement":"Sidecar","outcome":"%s",%s"tried":84,"ways":42,\
+                "users":["1000:1000","2000:2000"],"millis":120,"open":[],\
+                "attempts":[{"result":"Refused","micros":180,"ways":["tcp api-server 10.43.0.1:443"]}]}\
+                """.formatted(outcome, more);
+    }
+
+    /** The same with another end of the guard. */
+    static Pod guardedPod(String guard) {
         return pod("""
                 phase: Running
                 podIP: 10.42.0.7
                 conditions: [{type: Ready, status: "True"}]
                 initContainerStatuses:
+                - name: egress-guard
+                  restartCount: 0
+                  %s
                 - {name: proxy, restartCount: 0, state: {running: {}}}
                 containerStatuses:
                 - {name: agent, restartCount: 0, state: {running: {}}}
-                """);
+                """.formatted(guard));
     }
 
     static Pod pod(String status) {
@@ -96,7 +113,7 @@ final class Sample {
                 apiVersion: v1
                 kind: Pod
                 metadata: {name: demo, namespace: team, uid: pod-1}
-                spec: {restartPolicy: Never, containers: [{name: agent, image: i}]}
+                spec: {restartPolicy: Never, initContainers: [{name: egress-guard}], containers: [{name: agent, image: i}]}
                 status:
                 """ + status.indent(2), Pod.class);
     }

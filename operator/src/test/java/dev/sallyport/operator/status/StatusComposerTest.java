@@ -45,7 +45,7 @@ final class StatusComposerTest {
         assertThat(condition(status, ConditionType.Accepted)).isEqualTo("True/Valid");
         assertThat(condition(status, ConditionType.CredentialsResolved)).isEqualTo("True/NoneNeeded");
         assertThat(condition(status, ConditionType.ProxyReady)).isEqualTo("True/Serving");
-        assertThat(condition(status, ConditionType.EgressEnforced)).isEqualTo("Unknown/NotImplemented");
+        assertThat(condition(status, ConditionType.EgressEnforced)).isEqualTo("True/Proved");
         assertThat(condition(status, ConditionType.Ready)).isEqualTo("True/Running");
         assertThat(condition(status, ConditionType.Suspended)).isEqualTo("False/Running");
         assertThat(condition(status, ConditionType.Finished)).isEqualTo("False/NotFinished");

@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
 /** A program that users of Sallyport run themselves, such as kubectl or helm, with the environment they would set. */
 record Tool(String program, Map<String, String> environment) {
 
-    private static final Duration PATIENCE = Duration.ofMinutes(3);
+    private static final Duration PATIENCE = Duration.ofMinutes(10);
 
     /**
      * What a program left behind.

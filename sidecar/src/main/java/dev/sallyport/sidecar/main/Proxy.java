@@ -148,7 +148,9 @@ public final class Proxy {
                 try {
                     ReadyMark.leave(settings.state());
                 } catch (IOException e) {
-                    LOG.atError().addKeyValue("exception", e.getClass().getName()).log("Readiness cannot be marked");
+                    LOG.atError()
+                            .addKeyValue("exception", e.getClass().getName())
+                            .log("Readiness cannot be marked");
                 }
             }
         });

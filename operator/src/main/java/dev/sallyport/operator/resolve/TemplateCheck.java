@@ -71,6 +71,7 @@ final class TemplateCheck {
         }
         metadata(template.getMetadata());
         namespaces(pod);
+        runtime(pod);
         identity(pod);
         dns(pod);
         securityContext(pod.getSecurityContext());
@@ -123,6 +124,21 @@ final class TemplateCheck {
                 pod.getShareProcessNamespace(),
                 POD + ".shareProcessNamespace",
                 "the agent would see the proxy's process");
+        refuseTrue(
+                pod.getSetHostnameAsFQDN(),
+                POD + ".setHostnameAsFQDN",
+                "the agent would learn the cluster's domain, which it has no use for without DNS");
+    }
+
+    /** By the names that its makers give it; any other runtime without nftables is found out by the guard. */
+    private void runtime(PodSpec pod) {
+        String runtime = pod.getRuntimeClassName();
+        if (runtime != null && (runtime.contains("gvisor") || runtime.contains("runsc"))) {
+            problems.add(Problem.isolation(
+                    POD + ".runtimeClassName",
+                    "gVisor has no nftables, by which the pod is fenced",
+                    "use a runtime class of another kind, or leave it out"));
+        }
     }
 
     private void identity(PodSpec pod) {

@@ -83,7 +83,7 @@ public final class Proxy {
         adminVertx = vertx(1);
         workers = workers();
         SandboxTls tls = new SandboxTls(settings.state(), settings.trust(), PUBLIC_ROOTS, seams.clock(), workers);
-        upstreams = new UpstreamPool(vertx, new Resolver(vertx, seams.names(), nanos), seams.addresses());
+        upstreams = new UpstreamPool(vertx, new Resolver(seams.names(), nanos), seams.addresses());
         CredentialDirectory credentials = new CredentialDirectory(
                 settings.credentials(),
                 Fingerprints.by(FingerprintKey.mac(settings.state().resolve("fingerprint-key"))));

@@ -29,6 +29,9 @@ import javax.net.ssl.X509TrustManager;
  */
 final class ClientTls {
 
+    /** That are remembered to be resumed. */
+    private static final int SESSIONS = 1024;
+
     private final SslContext multiplexing;
     private final SslContext exclusive;
 
@@ -62,6 +65,7 @@ final class ClientTls {
                 .sslProvider(SslProvider.JDK)
                 .protocols("TLSv1.3", "TLSv1.2")
                 .trustManager(trust)
+                .sessionCacheSize(SESSIONS)
                 .endpointIdentificationAlgorithm("HTTPS")
                 .applicationProtocolConfig(new ApplicationProtocolConfig(
                         Protocol.ALPN,

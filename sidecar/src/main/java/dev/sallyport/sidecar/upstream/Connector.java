@@ -18,7 +18,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
-import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,13 +28,11 @@ import org.jspecify.annotations.Nullable;
 final class Connector {
 
     private final ChannelFactory<? extends Channel> channels;
-    private final PoolSettings settings;
-    private final LongSupplier nanos;
+    private final PoolWide pool;
 
-    Connector(ChannelFactory<? extends Channel> channels, PoolSettings settings, LongSupplier nanos) {
+    Connector(ChannelFactory<? extends Channel> channels, PoolWide pool) {
         this.channels = channels;
-        this.settings = settings;
-        this.nanos = nanos;
+        this.pool = pool;
     }
 
     /** A connection that is ready, and where to. */
@@ -48,7 +45,7 @@ final class Connector {
      * @param addresses judged ones, at least one, in the order in which to try them
      * @param tls makes a TLS handler; null: none
      * @param autoRead whether the connection reads at once
-     * @param deadline of {@code nanos}
+     * @param deadline by the pool's clock
      * @return fails with {@link UpstreamException}
      */
     Future<Connected> connect(
@@ -59,7 +56,7 @@ final class Connector {
             boolean autoRead,
             long deadline) {
         Race race = new Race(loop, addresses, port, tls, autoRead);
-        long left = deadline - nanos.getAsLong();
+        long left = deadline - pool.now();
         if (left <= 0) {
             return Future.failedFuture(new UpstreamException(Reason.UPSTREAM_TIMEOUT));
         }
@@ -91,7 +88,8 @@ final class Connector {
                 @Nullable Function<ByteBufAllocator, SslHandler> tls,
                 boolean autoRead) {
             this.loop = loop;
-            this.addresses = addresses.subList(0, Math.min(addresses.size(), settings.addresses()));
+            this.addresses = addresses.subList(
+                    0, Math.min(addresses.size(), pool.settings().addresses()));
             this.port = port;
             this.tls = tls;
             this.autoRead = autoRead;
@@ -117,7 +115,8 @@ final class Connector {
                 }
             });
             if (!over && next < addresses.size() && running.contains(channel)) {
-                stagger = loop.schedule(this::startNext, settings.nextAddress().toNanos(), TimeUnit.NANOSECONDS);
+                stagger = loop.schedule(
+                        this::startNext, pool.settings().nextAddress().toNanos(), TimeUnit.NANOSECONDS);
             }
         }
 

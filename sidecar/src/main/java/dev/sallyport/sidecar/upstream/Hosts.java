@@ -1,7 +1,10 @@
 package dev.sallyport.sidecar.upstream;
 
 import java.net.InetAddress;
+import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /** What a host's text is. Only the exact spellings of RFC 3986, section 3.2.2, are addresses: nothing is guessed. */
@@ -12,11 +15,18 @@ final class Hosts {
     private static final Pattern IPV6 = Pattern.compile("\\[[0-9a-fA-F:.]{2,45}]");
     private static final Pattern NUMERIC = Pattern.compile("[0-9]+|0[xX][0-9a-fA-F]*");
 
+    /** Where a machine's own names are. */
+    static final List<InetAddress> LOOPBACK = List.of(InetAddress.ofLiteral("127.0.0.1"), InetAddress.ofLiteral("::1"));
+
+    /** Besides localhost and what is below it: names that hosts files give to the loopback addresses. */
+    private static final Set<String> LOCAL =
+            Set.of("localhost.localdomain", "localhost4", "localhost6", "ip6-localhost", "ip6-loopback", "loopback");
+
     private Hosts() {}
 
     /** Whether the host is written as an address: four decimal numbers, or an IPv6 address in brackets. */
     static boolean isLiteral(String host) {
-        return IPV4.matcher(host).matches() || host.startsWith("[");
+        return literal(host).isPresent();
     }
 
     /** The address that the host is written as; empty: it is none, or not in its exact form. */
@@ -24,7 +34,8 @@ final class Hosts {
         if (IPV4.matcher(host).matches()) {
             return Optional.of(InetAddress.ofLiteral(host));
         }
-        if (IPV6.matcher(host).matches()) {
+        // Four decimal numbers in brackets are no address.
+        if (IPV6.matcher(host).matches() && host.indexOf(':') >= 0) {
             try {
                 return Optional.of(InetAddress.ofLiteral(host.substring(1, host.length() - 1)));
             } catch (IllegalArgumentException e) {
@@ -34,10 +45,16 @@ final class Hosts {
         return Optional.empty();
     }
 
+    /** Whether a name means the machine itself. */
+    static boolean isLocal(String host) {
+        String name = host.toLowerCase(Locale.ROOT);
+        return name.equals("localhost") || name.endsWith(".localhost") || LOCAL.contains(name);
+    }
+
     /**
      * Whether the host may be looked up as a name. What a resolver would read as an address all the same, such as
-     * {@code 0x7f.1}, {@code 017700000001} or {@code 127.1}, ends in a number (URL Standard, "ends in a number") and is no
-     * name.
+     * {@code 0x7f.1}, {@code 017700000001} or {@code 127.1}, ends in a number (URL Standard, section 3.5) and is no
+     * name; nor is one with a trailing dot.
      */
     static boolean isName(String host) {
         if (host.isEmpty() || host.length() > 253) {

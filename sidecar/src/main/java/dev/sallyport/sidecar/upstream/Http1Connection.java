@@ -7,7 +7,6 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
-import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
 import java.net.InetAddress;
 import java.time.Duration;
@@ -21,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * A connection that speaks HTTP/1.1: one request at a time. While it has none it reads on, so that an upstream's end of it
  * is noticed at once, and what is said unasked ends it.
  */
-final class Http1Connection extends ChannelInboundHandlerAdapter {
+final class Http1Connection extends ChannelInboundHandlerAdapter implements IdleConnections.Idle {
 
     private static final Pattern TIMEOUT = Pattern.compile("\\btimeout=(\\d{1,6})\\b");
 
@@ -46,13 +45,10 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
      * @param closed is told once, when it will never again
      */
     Http1Connection(
-            Channel channel,
-            InetAddress address,
-            Consumer<Http1Connection> released,
-            Consumer<Http1Connection> closed) {
-        this.channel = channel;
-        this.address = address;
-        this.secure = channel.pipeline().get(SslHandler.class) != null;
+            Connector.Connected connected, Consumer<Http1Connection> released, Consumer<Http1Connection> closed) {
+        this.channel = connected.channel();
+        this.address = connected.address();
+        this.secure = connected.tls() != null;
         this.released = released;
         this.closed = closed;
         channel.pipeline().addLast("http1", this);
@@ -140,6 +136,11 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
     void close() {
         end();
         Channels.close(channel);
+    }
+
+    @Override
+    public void dismiss() {
+        close();
     }
 
     /** Ends it at once by a reset. */

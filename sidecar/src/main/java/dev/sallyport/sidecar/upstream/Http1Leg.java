@@ -5,39 +5,27 @@ import dev.sallyport.sidecar.http.RequestHead;
 import dev.sallyport.sidecar.http.ResponseHandler;
 import dev.sallyport.sidecar.http.ResponseHead;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelOption;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.http.HttpHeaders;
 import java.nio.channels.ClosedChannelException;
-import java.nio.charset.StandardCharsets;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /** A request's turn on an HTTP/1.1 connection. Both directions go on for themselves until both are over. */
 final class Http1Leg implements Leg {
 
-    private static final ByteBuf LINE_END = Unpooled.unreleasableBuffer(
-            Unpooled.directBuffer(2).writeBytes(new byte[] {'\r', '\n'}).asReadOnly());
-
     private final Http1Connection connection;
     private final Channel channel;
+    private final Http1Request request;
     private final boolean upgrade;
 
     private @Nullable ResponseParser parser;
     private @Nullable ResponseHandler handler;
     private @Nullable LossHandler losses;
     private @Nullable Runnable onWritable;
-
-    private boolean chunked;
-    private long declared;
-    private long written;
-    private boolean requestEnded;
-    private boolean flushPending;
-    /** Nothing more goes out, whatever is written: the upstream has stopped reading. */
-    private boolean outputBroken;
 
     /** What has been read but not understood or not taken yet. */
     private @Nullable ByteBuf unread;
@@ -56,6 +44,7 @@ final class Http1Leg implements Leg {
     Http1Leg(Http1Connection connection, boolean upgrade) {
         this.connection = connection;
         this.channel = connection.channel();
+        this.request = new Http1Request(channel, this::outputBroken);
         this.upgrade = upgrade;
     }
 
@@ -66,99 +55,53 @@ final class Http1Leg implements Leg {
 
     @Override
     public void send(RequestHead head, OptionalLong contentLength, ResponseHandler answers, LossHandler lossHandler) {
-        ByteBuf text = RequestText.head(channel.alloc(), head, contentLength, upgrade);
-        handler = answers;
-        losses = lossHandler;
         if (detached || connection.inputEnded() || !channel.isActive()) {
-            text.release();
+            losses = lossHandler;
             lose(new ClosedChannelException(), Loss.NOT_TAKEN);
             return;
         }
+        request.begin(head, contentLength, upgrade);
+        handler = answers;
+        losses = lossHandler;
         parser = new ResponseParser(head.method(), new Answer());
-        chunked = contentLength.isEmpty();
-        declared = contentLength.orElse(0);
-        out(text);
-        // Not at once: a short body shall leave together with the head.
-        flushPending = true;
-        channel.eventLoop().execute(() -> {
-            if (flushPending) {
-                flush();
-            }
-        });
     }
 
     @Override
     public void write(ByteBuf data) {
-        int length = data.readableBytes();
-        if (detached || outputBroken || requestEnded || length == 0) {
+        if (detached) {
             data.release();
             return;
         }
-        written += length;
-        if (chunked) {
-            ByteBuf line = channel.alloc().buffer(10);
-            line.writeCharSequence(Integer.toHexString(length), StandardCharsets.US_ASCII);
-            line.writeByte('\r').writeByte('\n');
-            out(line);
-            out(data);
-            out(LINE_END.duplicate());
-        } else if (written <= declared) {
-            out(data);
-        } else {
-            data.release();
-            lose(new IllegalArgumentException("more than the declared length"), Loss.FINAL);
-        }
-    }
-
-    /** A failed write is no failure yet: an answer may be on its way, or there already. */
-    private void out(ByteBuf data) {
-        ChannelFuture sent = channel.write(data);
-        if (!sent.isDone()) {
-            sent.addListener(done -> sent(done.isSuccess()));
-        } else if (!sent.isSuccess()) {
-            sent(false);
-        }
-    }
-
-    private void sent(boolean success) {
-        if (!success && !outputBroken) {
-            outputBroken = true;
-            if (!detached && parser != null && parser.done()) {
-                lose(new ClosedChannelException(), Loss.FINAL);
-            } else {
-                writable();
-            }
+        try {
+            request.write(data);
+        } catch (IllegalArgumentException e) {
+            lose(e, Loss.FINAL);
         }
     }
 
     @Override
     public void flush() {
-        flushPending = false;
         if (!detached) {
-            channel.flush();
+            request.flush();
         }
     }
 
     @Override
     public void end(HttpHeaders trailers) {
-        if (detached || requestEnded) {
+        if (detached) {
             return;
         }
-        if (!chunked && written < declared && !outputBroken) {
-            lose(new IllegalArgumentException("less than the declared length"), Loss.FINAL);
-            return;
+        try {
+            request.end(trailers);
+        } catch (IllegalArgumentException e) {
+            lose(e, Loss.FINAL);
         }
-        if (chunked && !outputBroken) {
-            out(RequestText.lastChunk(channel.alloc(), trailers));
-        }
-        requestEnded = true;
-        flush();
         settle();
     }
 
     @Override
     public boolean isWritable() {
-        return !detached && !requestEnded && (outputBroken || channel.isWritable());
+        return !detached && parser != null && request.isWritable();
     }
 
     @Override
@@ -169,6 +112,14 @@ final class Http1Leg implements Leg {
     void writable() {
         if (onWritable != null && isWritable()) {
             onWritable.run();
+        }
+    }
+
+    private void outputBroken() {
+        if (!detached && parser != null && parser.done()) {
+            lose(new ClosedChannelException(), Loss.FINAL);
+        } else {
+            writable();
         }
     }
 
@@ -214,6 +165,8 @@ final class Http1Leg implements Leg {
         unread = null;
         detach();
         channel.config().setAutoRead(false);
+        channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, false);
+        channel.config().setOption(ChannelOption.AUTO_CLOSE, true);
         connection.handOver();
         channel.pipeline().replace(connection, "leftover", new LeftoverHandler(rest));
         return channel;
@@ -290,13 +243,13 @@ final class Http1Leg implements Leg {
             // Something follows that nobody asked for.
             detach();
             connection.close();
-        } else if (requestEnded || (!chunked && written == declared)) {
-            boolean reusable = parser.persistent() && !answeredEarly && !outputBroken;
-            flush();
+        } else if (request.isWhole()) {
+            boolean reusable = parser.persistent() && !answeredEarly && !request.outputBroken();
+            request.flush();
             channel.config().setAutoRead(true);
             detach();
             connection.giveBack(reusable);
-        } else if (outputBroken || !channel.isActive()) {
+        } else if (request.outputBroken() || !channel.isActive()) {
             lose(new ClosedChannelException(), Loss.FINAL);
         } else {
             answeredEarly = true;

@@ -75,6 +75,7 @@ final class Http2Events extends Http2EventAdapter {
             session.peerStreams(Integer.MAX_VALUE);
         }
         settingsSeen = true;
+        session.boundTable(settings.headerTableSize());
     }
 
     @Override

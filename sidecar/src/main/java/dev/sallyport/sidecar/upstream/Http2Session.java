@@ -5,9 +5,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOption;
 import io.netty.handler.codec.DecoderException;
-import io.netty.handler.codec.http2.AbstractHttp2ConnectionHandlerBuilder;
-import io.netty.handler.codec.http2.DefaultHttp2Connection;
-import io.netty.handler.codec.http2.DefaultHttp2LocalFlowController;
+import io.netty.handler.codec.http2.Http2CodecUtil;
 import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2ConnectionDecoder;
 import io.netty.handler.codec.http2.Http2ConnectionEncoder;
@@ -19,23 +17,18 @@ import io.netty.handler.ssl.SslCloseCompletionEvent;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
-import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A connection that speaks HTTP/2 (RFC 9113): as many requests at once as the upstream permits. Each stream's unread bytes
  * are bounded by its window; the connection's window is no bound, so that a stream that nobody reads holds up no other.
  */
-final class Http2Session extends Http2ConnectionHandler {
+final class Http2Session extends Http2ConnectionHandler implements IdleConnections.Idle {
 
-    private static final int STREAM_WINDOW = 256 * 1024;
     private static final int CONNECTION_WINDOW = 4 * 1024 * 1024;
-    private static final int HEADER_LIST_BYTES = 256 * 1024;
-    /** Before the upstream's settings are known (RFC 9113, section 6.5.2, recommends no less). */
+    /** Before the upstream's settings are known; RFC 9113, section 6.5.2, recommends to permit no less. */
     private static final int STREAMS_AT_FIRST = 100;
 
     private static final int MOST_STREAMS = 1000;
@@ -43,11 +36,11 @@ final class Http2Session extends Http2ConnectionHandler {
     private final Channel channel;
     private final InetAddress address;
     private final Scheme scheme;
-    private final PoolSettings settings;
-    private final LongSupplier nanos;
+    private final PoolWide pool;
     private final Consumer<Http2Session> changed;
+    private final Http2Watch watch;
     private final Http2Connection.PropertyKey legKey;
-    private final List<Http2Leg> read = new ArrayList<>();
+    private final List<Http2Answer> read = new ArrayList<>();
     private @Nullable ChannelHandlerContext context;
     private int reserved;
     private int peerStreams = STREAMS_AT_FIRST;
@@ -57,31 +50,23 @@ final class Http2Session extends Http2ConnectionHandler {
     private int lastTaken = Integer.MAX_VALUE;
     private @Nullable Throwable failure;
     private boolean flushPending;
-    private long lastRead;
-    private long idleSince;
-    private boolean pingUnanswered;
-    private @Nullable Future<?> watch;
 
-    private Http2Session(
+    Http2Session(
             Http2ConnectionDecoder decoder,
             Http2ConnectionEncoder encoder,
             Http2Settings initial,
-            Channel channel,
-            InetAddress address,
+            Connector.Connected connected,
             Scheme scheme,
-            PoolSettings settings,
-            LongSupplier nanos,
+            PoolWide pool,
             Consumer<Http2Session> changed) {
         super(decoder, encoder, initial);
-        this.channel = channel;
-        this.address = address;
+        this.channel = connected.channel();
+        this.address = connected.address();
         this.scheme = scheme;
-        this.settings = settings;
-        this.nanos = nanos;
+        this.pool = pool;
         this.changed = changed;
+        this.watch = new Http2Watch(this, channel.eventLoop(), pool);
         this.legKey = connection().newKey();
-        this.lastRead = nanos.getAsLong();
-        this.idleSince = lastRead;
         Http2Events events = new Http2Events(this);
         connection().addListener(events);
         decoder.frameListener(events);
@@ -96,67 +81,18 @@ final class Http2Session extends Http2ConnectionHandler {
     /**
      * Takes a connection over.
      *
-     * @param changed is told when it has room for a request again, and when it will never have again
+     * @param changed is told when it may have room for a request again, and when it will never have again
      */
     static Http2Session on(
-            Channel channel,
-            InetAddress address,
-            Scheme scheme,
-            PoolSettings settings,
-            LongSupplier nanos,
-            Consumer<Http2Session> changed) {
+            Connector.Connected connected, Scheme scheme, PoolWide pool, Consumer<Http2Session> changed) {
+        Channel channel = connected.channel();
         // Its end is the end of both directions.
         channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, false);
         channel.config().setOption(ChannelOption.AUTO_CLOSE, true);
-        Http2Session session = new Builder(channel, address, scheme, settings, nanos, changed).build();
+        Http2Session session = new Http2SessionBuilder(connected, scheme, pool, changed).build();
         channel.pipeline().addLast("http2", session);
-        session.watch();
+        session.watch.start();
         return session;
-    }
-
-    private static final class Builder extends AbstractHttp2ConnectionHandlerBuilder<Http2Session, Builder> {
-
-        private final Channel channel;
-        private final InetAddress address;
-        private final Scheme scheme;
-        private final PoolSettings settings;
-        private final LongSupplier nanos;
-        private final Consumer<Http2Session> changed;
-
-        Builder(
-                Channel channel,
-                InetAddress address,
-                Scheme scheme,
-                PoolSettings settings,
-                LongSupplier nanos,
-                Consumer<Http2Session> changed) {
-            this.channel = channel;
-            this.address = address;
-            this.scheme = scheme;
-            this.settings = settings;
-            this.nanos = nanos;
-            this.changed = changed;
-            Http2Connection connection = new DefaultHttp2Connection(false);
-            connection.local().flowController(new DefaultHttp2LocalFlowController(connection, 0.5f, true));
-            connection(connection);
-            headerSensitivityDetector(Http2Fields.SENSITIVE);
-            validateRequiredPseudoHeaders(true);
-            initialSettings(new Http2Settings()
-                    .pushEnabled(false)
-                    .initialWindowSize(STREAM_WINDOW)
-                    .maxHeaderListSize(HEADER_LIST_BYTES));
-        }
-
-        @Override
-        protected Http2Session build() {
-            return super.build();
-        }
-
-        @Override
-        protected Http2Session build(
-                Http2ConnectionDecoder decoder, Http2ConnectionEncoder encoder, Http2Settings initial) {
-            return new Http2Session(decoder, encoder, initial, channel, address, scheme, settings, nanos, changed);
-        }
     }
 
     InetAddress address() {
@@ -167,6 +103,10 @@ final class Http2Session extends Http2ConnectionHandler {
         return scheme;
     }
 
+    PoolWide pool() {
+        return pool;
+    }
+
     ChannelHandlerContext context() {
         if (context == null) {
             throw new IllegalStateException("not in a pipeline");
@@ -174,6 +114,7 @@ final class Http2Session extends Http2ConnectionHandler {
         return context;
     }
 
+    /** Whether a stream may begin on it, if there is room. */
     boolean isUsable() {
         return !over && !leaving && channel.isActive();
     }
@@ -214,9 +155,7 @@ final class Http2Session extends Http2ConnectionHandler {
         boolean before = kept;
         kept = true;
         stream.setProperty(legKey, leg);
-        if (nanos.getAsLong() - lastRead > settings.pingOnUse().toNanos()) {
-            ping();
-        }
+        watch.streamBegins();
         return before;
     }
 
@@ -234,7 +173,7 @@ final class Http2Session extends Http2ConnectionHandler {
         return failure;
     }
 
-    /** Whether the upstream has said that it took a stream, or left that open. */
+    /** False: the upstream has said that it did not take the stream. */
     boolean mayHaveTaken(Http2Stream stream) {
         return stream.id() <= lastTaken;
     }
@@ -245,20 +184,12 @@ final class Http2Session extends Http2ConnectionHandler {
         changes();
     }
 
-    void flushSoon() {
-        if (!flushPending) {
-            flushPending = true;
-            channel.eventLoop().execute(() -> {
-                flushPending = false;
-                channel.flush();
-            });
-        }
+    @Override
+    public void dismiss() {
+        leave();
     }
 
-    void readBy(Http2Leg leg) {
-        read.add(leg);
-    }
-
+    /** The upstream leaves (RFC 9113, section 6.8). */
     void goAway(int lastStream) {
         lastTaken = lastStream;
         leave();
@@ -269,16 +200,62 @@ final class Http2Session extends Http2ConnectionHandler {
         changes();
     }
 
+    /** The upstream may offer any memory for its table of our fields; ours is bounded (RFC 7541, section 4.2). */
+    void boundTable(@Nullable Long offered) {
+        if (offered != null && offered > Http2CodecUtil.DEFAULT_HEADER_TABLE_SIZE) {
+            try {
+                encoder()
+                        .configuration()
+                        .headersConfiguration()
+                        .maxHeaderTableSize(Http2CodecUtil.DEFAULT_HEADER_TABLE_SIZE);
+            } catch (Http2Exception e) {
+                onError(context(), true, e);
+            }
+        }
+    }
+
     void streamRemoved() {
-        idleSince = nanos.getAsLong();
+        watch.streamEnded();
         changes();
     }
 
-    /** Something has been heard: the connection lives. */
+    /** At the end of what the event loop does now: many streams' frames leave together. */
+    void flushSoon() {
+        if (!flushPending) {
+            flushPending = true;
+            channel.eventLoop().execute(() -> {
+                flushPending = false;
+                channel.flush();
+            });
+        }
+    }
+
+    void ping(long number) {
+        var _ = encoder().writePing(context(), false, number, context().newPromise());
+        flushSoon();
+    }
+
+    /** Nobody is there any more. */
+    void dead() {
+        lose(new TimeoutException());
+    }
+
+    private void lose(Throwable cause) {
+        if (failure == null) {
+            failure = cause;
+        }
+        leaving = true;
+        Channels.reset(channel);
+    }
+
+    /** Its reader wants to know when the connection has been read. */
+    void readBy(Http2Answer answer) {
+        read.add(answer);
+    }
+
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) throws Exception {
-        lastRead = nanos.getAsLong();
-        pingUnanswered = false;
+        watch.heard();
         super.channelRead(ctx, message);
     }
 
@@ -298,7 +275,8 @@ final class Http2Session extends Http2ConnectionHandler {
         connection()
                 .local()
                 .flowController()
-                .incrementWindowSize(connection().connectionStream(), CONNECTION_WINDOW - 65_535);
+                .incrementWindowSize(
+                        connection().connectionStream(), CONNECTION_WINDOW - Http2CodecUtil.DEFAULT_WINDOW_SIZE);
     }
 
     @Override
@@ -307,29 +285,27 @@ final class Http2Session extends Http2ConnectionHandler {
         super.channelInactive(ctx);
         if (!over) {
             over = true;
-            if (watch != null) {
-                watch.cancel(false);
-            }
+            watch.stop();
             changed.accept(this);
         }
     }
 
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) throws Exception {
+        super.userEventTriggered(ctx, event);
         if (event instanceof SslCloseCompletionEvent) {
             leaving = true;
             Channels.reset(channel);
         }
-        super.userEventTriggered(ctx, event);
     }
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) throws Exception {
-        if (failure == null) {
-            failure = cause;
+        if (Http2CodecUtil.getEmbeddedHttp2Exception(cause) != null) {
+            super.exceptionCaught(ctx, cause);
+        } else {
+            lose(cause);
         }
-        leaving = true;
-        super.exceptionCaught(ctx, cause);
     }
 
     @Override
@@ -340,7 +316,6 @@ final class Http2Session extends Http2ConnectionHandler {
         }
         leaving = true;
         super.onConnectionError(ctx, outbound, cause, error);
-        Channels.close(channel);
     }
 
     @Override
@@ -359,44 +334,5 @@ final class Http2Session extends Http2ConnectionHandler {
             Channels.close(channel);
         }
         changed.accept(this);
-    }
-
-    /** Looks at longest every so often whether the connection is idle, or dead. */
-    private void watch() {
-        long now = nanos.getAsLong();
-        long next;
-        if (isIdle()) {
-            next = idleSince + settings.idleMultiplexed().toNanos() - now;
-            if (next <= 0) {
-                leave();
-                return;
-            }
-        } else {
-            next = lastRead + settings.pingInSilence().toNanos() - now;
-            if (next <= 0) {
-                ping();
-                next = settings.pingInSilence().toNanos();
-            }
-        }
-        watch = channel.eventLoop().schedule(this::watch, next, TimeUnit.NANOSECONDS);
-    }
-
-    private void ping() {
-        if (!pingUnanswered) {
-            pingUnanswered = true;
-            var _ = encoder()
-                    .writePing(context(), false, nanos.getAsLong(), context().newPromise());
-            flushSoon();
-            var _ = channel.eventLoop()
-                    .schedule(this::judgePing, settings.pingAnswer().toNanos(), TimeUnit.NANOSECONDS);
-        }
-    }
-
-    private void judgePing() {
-        if (pingUnanswered && channel.isOpen()) {
-            failure = new TimeoutException();
-            leaving = true;
-            Channels.reset(channel);
-        }
     }
 }

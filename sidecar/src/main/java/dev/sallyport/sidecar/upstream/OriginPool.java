@@ -1,12 +1,10 @@
 package dev.sallyport.sidecar.upstream;
 
-import dev.sallyport.contract.audit.Reason;
 import dev.sallyport.sidecar.route.Origin;
 import io.netty.channel.EventLoop;
 import io.netty.handler.ssl.ApplicationProtocolNames;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import java.net.InetAddress;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -15,7 +13,6 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +25,7 @@ final class OriginPool {
     @FunctionalInterface
     interface Opener {
 
+        /** Offers HTTP/2 if {@code multiplex}; fails with {@link UpstreamException}. */
         Future<Connector.Connected> open(List<InetAddress> addresses, boolean multiplex, long deadline);
     }
 
@@ -39,18 +37,23 @@ final class OriginPool {
 
     private final EventLoop loop;
     private final Origin origin;
-    private final boolean alwaysHttp2;
+    private final boolean priorKnowledge;
     private final Opener opener;
-    private final PoolSettings settings;
-    private final LongSupplier nanos;
+    private final PoolWide pool;
+    private final IdleConnections idleOfLoop;
     private final Consumer<OriginPool> emptied;
 
+    /** The latest last. */
     private final Deque<Http1Connection> idle = new ArrayDeque<>();
+
     private final List<Http2Session> sessions = new ArrayList<>(1);
     private final Deque<Waiter> waiters = new ArrayDeque<>();
     private Version version;
+    /** Connections of HTTP/1.1, idle or not. */
     private int exclusive;
+
     private int connecting;
+    private int upgrading;
     private boolean retired;
     private boolean sweeping;
     private boolean serving;
@@ -58,26 +61,27 @@ final class OriginPool {
     /**
      * A pool without connections.
      *
-     * @param priorKnowledge whether it speaks HTTP/2 unasked
+     * @param priorKnowledge whether a plain-text origin is known to speak HTTP/2
+     * @param negotiated whether the handshake says which version it is
      * @param emptied is told when nothing is left in it
      */
     OriginPool(
             EventLoop loop,
             Origin origin,
             boolean priorKnowledge,
-            boolean secure,
+            boolean negotiated,
             Opener opener,
-            PoolSettings settings,
-            LongSupplier nanos,
+            PoolWide pool,
+            IdleConnections idleOfLoop,
             Consumer<OriginPool> emptied) {
         this.loop = loop;
         this.origin = origin;
+        this.priorKnowledge = priorKnowledge;
         this.opener = opener;
-        this.settings = settings;
-        this.nanos = nanos;
+        this.pool = pool;
+        this.idleOfLoop = idleOfLoop;
         this.emptied = emptied;
-        this.version = priorKnowledge ? Version.HTTP_2 : secure ? Version.UNKNOWN : Version.HTTP_1;
-        this.alwaysHttp2 = priorKnowledge;
+        this.version = priorKnowledge ? Version.HTTP_2 : negotiated ? Version.UNKNOWN : Version.HTTP_1;
     }
 
     /**
@@ -87,22 +91,31 @@ final class OriginPool {
      * @return fails with {@link UpstreamException}
      */
     Future<Leg> lease(List<InetAddress> addresses, boolean fresh, long deadline) {
+        if (waiters.isEmpty()) {
+            Leg leg = existing(addresses, fresh);
+            if (leg != null) {
+                return Future.succeededFuture(leg);
+            }
+        }
         Waiter waiter = new Waiter(addresses, fresh, deadline);
-        long left = deadline - nanos.getAsLong();
-        waiter.timer = loop.schedule(
-                () -> waiter.fail(new UpstreamException(Reason.UPSTREAM_TIMEOUT)), left, TimeUnit.NANOSECONDS);
+        waiter.expire(loop, deadline - pool.now(), () -> {
+            waiters.remove(waiter);
+            checkEmpty();
+        });
         waiters.add(waiter);
         serve();
-        return waiter.promise.future();
+        return waiter.future();
     }
 
     /** A connection of HTTP/1.1 that serves one request only, and is that request's alone. */
     Future<Leg> leaseExclusive(List<InetAddress> addresses, long deadline) {
-        connecting++;
+        upgrading++;
         return opener.open(addresses, false, deadline)
-                .onComplete(done -> connecting--)
                 .map(connected -> (Leg) exclusive(connected).lend(true))
-                .onComplete(done -> checkEmpty());
+                .onComplete(done -> {
+                    upgrading--;
+                    checkEmpty();
+                });
     }
 
     /** Ends what is idle, and the rest when it is. */
@@ -118,39 +131,36 @@ final class OriginPool {
         if (serving) {
             return;
         }
+        List<Runnable> served = new ArrayList<>(0);
         serving = true;
-        try {
-            for (Iterator<Waiter> each = waiters.iterator(); each.hasNext(); ) {
-                Waiter waiter = each.next();
-                if (waiter.done) {
-                    each.remove();
-                    continue;
-                }
-                Leg leg = existing(waiter);
-                if (leg != null) {
-                    each.remove();
-                    waiter.complete(leg);
-                } else if (!waiter.connecting && mayConnect()) {
-                    waiter.connecting = true;
-                    connect(waiter);
-                }
+        for (Iterator<Waiter> each = waiters.iterator(); each.hasNext(); ) {
+            Waiter waiter = each.next();
+            Leg leg = existing(waiter.addresses(), waiter.fresh());
+            if (leg != null) {
+                each.remove();
+                served.add(() -> waiter.complete(leg));
+            } else if (!waiter.connecting() && mayConnect()) {
+                connect(waiter);
             }
-        } finally {
-            serving = false;
         }
+        serving = false;
+        // Those who are served may call back.
+        served.forEach(Runnable::run);
     }
 
-    private @Nullable Leg existing(Waiter waiter) {
+    private @Nullable Leg existing(List<InetAddress> addresses, boolean fresh) {
         for (Http2Session session : sessions) {
-            if (session.hasRoom() && waiter.addresses.contains(session.address())) {
+            if (session.hasRoom() && addresses.contains(session.address())) {
+                idleOfLoop.remove(session);
                 return session.lend();
             }
         }
-        if (!waiter.fresh) {
+        if (!fresh) {
             for (Iterator<Http1Connection> latest = idle.descendingIterator(); latest.hasNext(); ) {
                 Http1Connection connection = latest.next();
-                if (connection.isUsable() && waiter.addresses.contains(connection.address())) {
+                if (connection.isUsable() && addresses.contains(connection.address())) {
                     latest.remove();
+                    idleOfLoop.remove(connection);
                     return connection.lend(false);
                 }
             }
@@ -162,15 +172,15 @@ final class OriginPool {
     private boolean mayConnect() {
         return switch (version) {
             case UNKNOWN -> connecting == 0;
-            case HTTP_1 -> exclusive + connecting < settings.exclusiveConnections();
-            case HTTP_2 -> connecting == 0 && sessions.size() < settings.multiplexedConnections();
+            case HTTP_1 -> exclusive + connecting < pool.settings().exclusiveConnections();
+            case HTTP_2 -> connecting == 0 && sessions.size() < pool.settings().multiplexedConnections();
         };
     }
 
     private void connect(Waiter waiter) {
         connecting++;
-        opener.open(waiter.addresses, true, waiter.deadline).onComplete(done -> {
-            connecting--;
+        waiter.connects(true);
+        opener.open(waiter.addresses(), true, waiter.deadline()).onComplete(done -> {
             // Not from within the loop over those who wait.
             if (serving) {
                 loop.execute(() -> connected(waiter, done));
@@ -181,40 +191,43 @@ final class OriginPool {
     }
 
     private void connected(Waiter waiter, AsyncResult<Connector.Connected> done) {
-        waiter.connecting = false;
+        connecting--;
+        waiter.connects(false);
         if (done.failed()) {
-            // Who waited for this connection fares no better.
-            boolean shared = version != Version.HTTP_1;
-            for (Waiter each : List.copyOf(waiters)) {
-                if (each == waiter || (shared && each.addresses.equals(waiter.addresses))) {
-                    each.fail(done.cause());
-                }
-            }
+            failed(waiter, done.cause());
         } else if (isHttp2(done.result())) {
             version = Version.HTTP_2;
-            Connector.Connected connected = done.result();
-            Http2Session session = Http2Session.on(
-                    connected.channel(), connected.address(), origin.scheme(), settings, nanos, this::changed);
+            Http2Session session = Http2Session.on(done.result(), origin.scheme(), pool, this::changed);
             sessions.add(session);
-            if (retired) {
+            if (retired && waiters.isEmpty()) {
                 session.leave();
             }
         } else {
             version = Version.HTTP_1;
             Http1Connection connection = exclusive(done.result());
-            if (waiter.done) {
-                released(connection);
-            } else {
-                waiters.remove(waiter);
+            if (waiters.remove(waiter)) {
                 waiter.complete(connection.lend(false));
+            } else {
+                released(connection);
             }
         }
         serve();
         checkEmpty();
     }
 
+    private void failed(Waiter waiter, Throwable cause) {
+        // Who waited for this connection, instead of making one, fares no better.
+        List<Waiter> together = version == Version.HTTP_1
+                ? List.of(waiter)
+                : waiters.stream()
+                        .filter(each -> each.addresses().equals(waiter.addresses()))
+                        .toList();
+        waiters.removeAll(together);
+        together.forEach(each -> each.fail(cause));
+    }
+
     private boolean isHttp2(Connector.Connected connected) {
-        return alwaysHttp2
+        return priorKnowledge
                 || (connected.tls() != null
                         && ApplicationProtocolNames.HTTP_2.equals(
                                 connected.tls().applicationProtocol()));
@@ -222,16 +235,17 @@ final class OriginPool {
 
     private Http1Connection exclusive(Connector.Connected connected) {
         exclusive++;
-        return new Http1Connection(connected.channel(), connected.address(), this::released, this::closed);
+        return new Http1Connection(connected, this::released, this::closed);
     }
 
     private void released(Http1Connection connection) {
-        if (retired) {
+        if (retired && waiters.isEmpty()) {
             connection.close();
             return;
         }
-        connection.idleFrom(nanos.getAsLong(), settings.idle());
+        connection.idleFrom(pool.now(), pool.settings().idle());
         idle.addLast(connection);
+        idleOfLoop.add(connection);
         serve();
         sweepLater();
     }
@@ -239,6 +253,7 @@ final class OriginPool {
     private void closed(Http1Connection connection) {
         exclusive--;
         idle.remove(connection);
+        idleOfLoop.remove(connection);
         serve();
         checkEmpty();
     }
@@ -246,6 +261,9 @@ final class OriginPool {
     private void changed(Http2Session session) {
         if (session.isOver()) {
             sessions.remove(session);
+            idleOfLoop.remove(session);
+        } else if (session.isIdle()) {
+            idleOfLoop.add(session);
         }
         serve();
         checkEmpty();
@@ -255,7 +273,7 @@ final class OriginPool {
         if (!sweeping && !idle.isEmpty()) {
             sweeping = true;
             long next = idle.stream()
-                    .mapToLong(connection -> connection.idleUntil() - nanos.getAsLong())
+                    .mapToLong(connection -> connection.idleUntil() - pool.now())
                     .min()
                     .orElse(0);
             var _ = loop.schedule(
@@ -265,7 +283,7 @@ final class OriginPool {
 
     private void sweep() {
         sweeping = false;
-        long now = nanos.getAsLong();
+        long now = pool.now();
         List.copyOf(idle).stream()
                 .filter(connection -> connection.idleUntil() - now <= 0)
                 .forEach(Http1Connection::close);
@@ -273,46 +291,8 @@ final class OriginPool {
     }
 
     private void checkEmpty() {
-        if (exclusive == 0 && connecting == 0 && sessions.isEmpty() && waiters.isEmpty()) {
+        if (exclusive == 0 && connecting == 0 && upgrading == 0 && sessions.isEmpty() && waiters.isEmpty()) {
             emptied.accept(this);
-        }
-    }
-
-    private final class Waiter {
-
-        final List<InetAddress> addresses;
-        final boolean fresh;
-        final long deadline;
-        final Promise<Leg> promise = Promise.promise();
-        private java.util.concurrent.@Nullable Future<?> timer;
-        boolean connecting;
-        boolean done;
-
-        Waiter(List<InetAddress> addresses, boolean fresh, long deadline) {
-            this.addresses = addresses;
-            this.fresh = fresh;
-            this.deadline = deadline;
-        }
-
-        void complete(Leg leg) {
-            finish();
-            promise.complete(leg);
-        }
-
-        void fail(Throwable cause) {
-            if (!done) {
-                finish();
-                waiters.remove(this);
-                promise.fail(cause);
-                checkEmpty();
-            }
-        }
-
-        private void finish() {
-            done = true;
-            if (timer != null) {
-                timer.cancel(false);
-            }
         }
     }
 }

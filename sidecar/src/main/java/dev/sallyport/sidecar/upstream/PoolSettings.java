@@ -11,6 +11,7 @@ import java.time.Duration;
  * @param exclusiveConnections HTTP/1.1 connections to one origin; beyond, requests wait
  * @param multiplexedConnections HTTP/2 connections to one origin, each with as many streams as its upstream permits;
  *     beyond, requests wait
+ * @param idleConnections connections without a request, to all origins together; beyond, the longest idle one ends
  * @param nextAddress how long one address may take to accept before the next one is tried beside it (RFC 8305, section 5)
  * @param addresses how many addresses of one name are tried
  * @param pingOnUse how long an HTTP/2 connection may have been silent for a new stream to go with a ping
@@ -23,6 +24,7 @@ record PoolSettings(
         Duration idleMultiplexed,
         int exclusiveConnections,
         int multiplexedConnections,
+        int idleConnections,
         Duration nextAddress,
         int addresses,
         Duration pingOnUse,
@@ -34,6 +36,7 @@ record PoolSettings(
             Duration.ofSeconds(120),
             4096,
             8,
+            512,
             Duration.ofMillis(250),
             4,
             Duration.ofSeconds(15),

@@ -2,20 +2,24 @@ package dev.sallyport.sidecar.upstream;
 
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import io.vertx.core.Vertx;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
-/** Names to addresses, off the event loops, each name once at a time, and remembered for half a minute. */
+/**
+ * Names to addresses, off the event loops, each name once at a time, and remembered for half a minute. What it remembers is
+ * addresses, not judgements: whoever asks judges them anew.
+ */
 public final class Resolver implements AutoCloseable {
 
     private static final int THREADS = 8;
@@ -24,7 +28,6 @@ public final class Resolver implements AutoCloseable {
     private static final long FOUND_NANOS = TimeUnit.SECONDS.toNanos(30);
     private static final long MISSED_NANOS = TimeUnit.SECONDS.toNanos(3);
 
-    private final Vertx vertx;
     private final NameLookup lookup;
     private final LongSupplier nanos;
     private final ThreadPoolExecutor threads;
@@ -38,8 +41,7 @@ public final class Resolver implements AutoCloseable {
         }
     };
 
-    public Resolver(Vertx vertx, NameLookup lookup, LongSupplier nanos) {
-        this.vertx = vertx;
+    public Resolver(NameLookup lookup, LongSupplier nanos) {
         this.lookup = lookup;
         this.nanos = nanos;
         this.threads = new ThreadPoolExecutor(
@@ -53,27 +55,34 @@ public final class Resolver implements AutoCloseable {
     }
 
     /**
-     * The addresses of a host.
+     * The addresses of a host. Only a name is ever looked up, and no name that is a machine's own (RFC 6761, section 6.3):
+     * that one is at the loopback addresses, whatever anybody would answer.
      *
-     * @param host a name, an IPv4 literal, or an IPv6 literal in brackets
-     * @return at least one; fails with {@link UnknownHostException}
+     * @param host a name without a trailing dot, an IPv4 address in four decimal numbers, or an IPv6 address in brackets;
+     *     anything else has no address
+     * @return at least one, complete at once where it is known, otherwise on a thread of the resolver's; fails with
+     *     {@link UnknownHostException}
      */
     public Future<List<InetAddress>> resolve(String host) {
-        if (host.startsWith("[")) {
-            return literal(host.substring(1, host.length() - 1));
+        Optional<InetAddress> literal = Hosts.literal(host);
+        if (literal.isPresent()) {
+            return Future.succeededFuture(List.of(literal.get()));
         }
-        // A name never ends in a digit: HostPattern refuses those.
-        if (Character.isDigit(host.charAt(host.length() - 1))) {
-            return literal(host);
+        if (!Hosts.isName(host)) {
+            return Answer.NONE.future();
+        }
+        if (Hosts.isLocal(host)) {
+            return Future.succeededFuture(Hosts.LOOPBACK);
         }
         Answer known = remembered(host);
-        if (known != null) {
-            return known.future();
-        }
+        return known != null ? known.future() : lookUp(host).compose(Answer::future);
+    }
+
+    private Future<Answer> lookUp(String host) {
         Promise<Answer> promise = Promise.promise();
         Future<Answer> first = underWay.putIfAbsent(host, promise.future());
         if (first != null) {
-            return onThisContext(first);
+            return first;
         }
         try {
             threads.execute(() -> {
@@ -86,26 +95,18 @@ public final class Resolver implements AutoCloseable {
             underWay.remove(host);
             promise.complete(Answer.NONE);
         }
-        return onThisContext(promise.future());
-    }
-
-    private Future<List<InetAddress>> onThisContext(Future<Answer> answer) {
-        Promise<List<InetAddress>> mine = Promise.promise();
-        var context = vertx.getOrCreateContext();
-        answer.onComplete(
-                done -> context.runOnContext(ignored -> done.result().future().onComplete(mine::handle)));
-        return mine.future();
+        return promise.future();
     }
 
     private Answer answer(String host) {
         try {
-            return new Answer(lookup.lookup(host), nanos.getAsLong() + FOUND_NANOS);
+            return new Answer(List.copyOf(lookup.lookup(host)), nanos.getAsLong() + FOUND_NANOS);
         } catch (UnknownHostException | RuntimeException e) {
             return new Answer(List.of(), nanos.getAsLong() + MISSED_NANOS);
         }
     }
 
-    private @org.jspecify.annotations.Nullable Answer remembered(String host) {
+    private @Nullable Answer remembered(String host) {
         synchronized (remembered) {
             Answer answer = remembered.get(host);
             return answer == null || answer.until() - nanos.getAsLong() < 0 ? null : answer;
@@ -115,14 +116,6 @@ public final class Resolver implements AutoCloseable {
     private void remember(String host, Answer answer) {
         synchronized (remembered) {
             remembered.put(host, answer);
-        }
-    }
-
-    private static Future<List<InetAddress>> literal(String text) {
-        try {
-            return Future.succeededFuture(List.of(InetAddress.ofLiteral(text)));
-        } catch (IllegalArgumentException e) {
-            return Answer.NONE.future();
         }
     }
 

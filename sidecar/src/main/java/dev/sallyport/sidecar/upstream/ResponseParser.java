@@ -20,7 +20,8 @@ final class ResponseParser {
     private static final int HEAD_BYTES = 256 * 1024;
     private static final int TRAILER_BYTES = 64 * 1024;
     private static final int CHUNK_LINE_BYTES = 4 * 1024;
-    private static final int MOST_INTERIM = 10_000;
+    /** Heads before the final one: each is handed over, so their number is no memory, but it shall end. */
+    static final int MOST_INTERIM = 10_000;
 
     /** Takes what is read. */
     interface Sink {

@@ -3,6 +3,7 @@ package dev.sallyport.sidecar.upstream;
 import dev.sallyport.sidecar.http.Protocol;
 import dev.sallyport.sidecar.http.RequestHead;
 import dev.sallyport.sidecar.http.ResponseHandler;
+import dev.sallyport.sidecar.http.ResponseHead;
 import dev.sallyport.sidecar.http.UpstreamStream;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
@@ -18,9 +19,10 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request that is sent a second time, once, where its loss says nothing of the upstream: a kept connection had ended, or
- * the upstream did not take it. Only a request that nothing of the body was written of is sent again, and after a kept
- * connection's end only one without a body whose method is idempotent (RFC 9110, section 9.2.2).
+ * A request that is sent a second time, once, where its loss says nothing of the upstream. One that the upstream did not
+ * take, and said so, is any request that can still be written from its beginning (RFC 9113, section 8.7). One whose kept
+ * connection ended before an answer began is sent again if its method is idempotent and it has no body (RFC 9110,
+ * section 9.2.2).
  */
 final class RetryingStream implements UpstreamStream {
 
@@ -28,6 +30,7 @@ final class RetryingStream implements UpstreamStream {
 
     private final EventLoop loop;
     private final Supplier<Future<Leg>> again;
+    private final Replay replay;
     /** Null while another connection is made. */
     private @Nullable Leg leg;
 
@@ -36,18 +39,25 @@ final class RetryingStream implements UpstreamStream {
     private OptionalLong contentLength = OptionalLong.empty();
     private @Nullable ResponseHandler handler;
     private @Nullable Runnable onWritable;
+    /** What is to be written when there is a connection. */
     private final Queue<ByteBuf> waiting = new ArrayDeque<>(0);
+
     private HttpHeaders trailers = EmptyHttpHeaders.INSTANCE;
-    private boolean written;
     private boolean ended;
     private boolean resumed;
     private boolean retried;
-    private boolean aborted;
+    private boolean over;
 
-    RetryingStream(EventLoop loop, Leg leg, Supplier<Future<Leg>> again) {
+    /**
+     * A request that nothing has been sent of.
+     *
+     * @param again makes a second connection
+     */
+    RetryingStream(EventLoop loop, Leg leg, Supplier<Future<Leg>> again, MemoryBudget budget) {
         this.loop = loop;
         this.leg = leg;
         this.again = again;
+        this.replay = new Replay(budget);
         this.protocol = leg.protocol();
     }
 
@@ -65,21 +75,25 @@ final class RetryingStream implements UpstreamStream {
     public void send(RequestHead request, OptionalLong length, ResponseHandler answers) {
         head = request;
         contentLength = length;
-        handler = answers;
+        handler = new Answers(answers);
         if (leg != null) {
-            leg.send(request, length, answers, this::lost);
+            leg.send(request, length, handler, this::lost);
         }
     }
 
     @Override
     public void write(ByteBuf data) {
-        if (leg != null) {
-            written |= data.isReadable();
-            leg.write(data);
-        } else if (aborted || handler == null) {
+        if (over) {
             data.release();
-        } else {
+        } else if (leg == null) {
             waiting.add(data);
+        } else {
+            if (protocol == Protocol.HTTP_2) {
+                replay.keep(data);
+            } else {
+                replay.forget();
+            }
+            leg.write(data);
         }
     }
 
@@ -130,8 +144,7 @@ final class RetryingStream implements UpstreamStream {
 
     @Override
     public void abort() {
-        aborted = true;
-        drop();
+        finish();
         if (leg != null) {
             leg.abort();
         }
@@ -146,31 +159,32 @@ final class RetryingStream implements UpstreamStream {
     }
 
     private void lost(Throwable cause, Leg.Loss loss) {
-        if (handler == null || aborted) {
+        if (over) {
             return;
         }
         if (!mayRetry(loss)) {
-            handler.failed(cause);
+            fail(cause);
             return;
         }
         retried = true;
         leg = null;
-        again.get().onComplete(this::sendAgain, this::failed);
+        replay.moveTo(waiting);
+        again.get().onComplete(this::sendAgain, this::fail);
     }
 
     private boolean mayRetry(Leg.Loss loss) {
-        if (retried || written || !trailers.isEmpty() || head == null) {
+        if (retried || head == null) {
             return false;
         }
         return switch (loss) {
-            case NOT_TAKEN -> true;
+            case NOT_TAKEN -> replay.isComplete();
             case UNANSWERED -> contentLength.orElse(-1) == 0 && IDEMPOTENT.contains(head.method());
             case FINAL -> false;
         };
     }
 
     private void sendAgain(Leg other) {
-        if (aborted || head == null || handler == null) {
+        if (over || head == null || handler == null) {
             other.abort();
             return;
         }
@@ -183,27 +197,68 @@ final class RetryingStream implements UpstreamStream {
             other.resume();
         }
         other.send(head, contentLength, handler, this::lost);
-        while (leg != null && !waiting.isEmpty()) {
-            write(waiting.remove());
+        while (!waiting.isEmpty()) {
+            other.write(waiting.remove());
         }
-        if (leg != null && ended) {
-            leg.end(trailers);
-        } else if (leg != null && onWritable != null && leg.isWritable()) {
-            leg.flush();
-            onWritable.run();
+        if (ended) {
+            other.end(trailers);
+        } else if (!over) {
+            other.flush();
+            if (onWritable != null && other.isWritable()) {
+                onWritable.run();
+            }
         }
     }
 
-    private void failed(Throwable cause) {
-        drop();
-        if (!aborted && handler != null) {
+    private void fail(Throwable cause) {
+        boolean told = over;
+        finish();
+        if (!told && handler != null) {
             handler.failed(cause);
         }
     }
 
-    private void drop() {
+    private void finish() {
+        over = true;
+        replay.forget();
         while (!waiting.isEmpty()) {
             waiting.remove().release();
+        }
+    }
+
+    /** Notices that there will be no second time. */
+    private final class Answers implements ResponseHandler {
+
+        private final ResponseHandler answers;
+
+        Answers(ResponseHandler answers) {
+            this.answers = answers;
+        }
+
+        @Override
+        public void head(ResponseHead response) {
+            replay.forget();
+            answers.head(response);
+        }
+
+        @Override
+        public void data(ByteBuf data) {
+            answers.data(data);
+        }
+
+        @Override
+        public void readComplete() {
+            answers.readComplete();
+        }
+
+        @Override
+        public void end(HttpHeaders fields) {
+            answers.end(fields);
+        }
+
+        @Override
+        public void failed(Throwable cause) {
+            answers.failed(cause);
         }
     }
 }

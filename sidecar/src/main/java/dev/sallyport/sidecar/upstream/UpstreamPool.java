@@ -7,6 +7,7 @@ import dev.sallyport.sidecar.http.UpstreamStream;
 import dev.sallyport.sidecar.route.Origin;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.handler.ssl.SslHandler;
 import io.vertx.core.Future;
@@ -41,12 +42,11 @@ public final class UpstreamPool implements AutoCloseable {
 
     private final Resolver resolver;
     private final AddressPolicy addresses;
-    private final PoolSettings settings;
-    private final LongSupplier nanos;
+    private final PoolWide wide;
     private final Connector connector;
     private final ThreadPoolExecutor tlsTasks;
     private final Map<Optional<String>, ClientTls> trust = new ConcurrentHashMap<>();
-    private final Map<EventLoop, Map<Key, OriginPool>> pools = new ConcurrentHashMap<>();
+    private final Map<EventLoop, OfLoop> loops = new ConcurrentHashMap<>();
     private Set<Optional<String>> retained = Set.of();
 
     public UpstreamPool(Vertx vertx, Resolver resolver, AddressPolicy addresses) {
@@ -56,9 +56,8 @@ public final class UpstreamPool implements AutoCloseable {
     UpstreamPool(Vertx vertx, Resolver resolver, AddressPolicy addresses, PoolSettings settings, LongSupplier nanos) {
         this.resolver = resolver;
         this.addresses = addresses;
-        this.settings = settings;
-        this.nanos = nanos;
-        this.connector = new Connector(((VertxInternal) vertx).transport().channelFactory(false), settings, nanos);
+        this.wide = new PoolWide(settings, nanos);
+        this.connector = new Connector(((VertxInternal) vertx).transport().channelFactory(false), wide);
         this.tlsTasks = new ThreadPoolExecutor(
                 TLS_THREADS,
                 TLS_THREADS,
@@ -97,10 +96,10 @@ public final class UpstreamPool implements AutoCloseable {
                 routes.stream().map(RouteConfig::trustedCertificates).collect(Collectors.toSet());
         trust.keySet().removeIf(each -> !used.contains(each) && !retained.contains(each));
         retained = used;
-        pools.forEach((loop, byKey) -> loop.execute(() -> List.copyOf(byKey.entrySet()).stream()
+        loops.forEach((loop, of) -> loop.execute(() -> List.copyOf(of.pools().entrySet()).stream()
                 .filter(entry -> !used.contains(entry.getKey().trust()))
                 .forEach(entry -> {
-                    byKey.remove(entry.getKey());
+                    of.pools().remove(entry.getKey());
                     entry.getValue().retire();
                 })));
     }
@@ -139,7 +138,11 @@ public final class UpstreamPool implements AutoCloseable {
                 loop,
                 () -> judged(route, origin, loop, deadline)
                         .compose(found -> connector.connect(loop, found, origin.port(), null, false, deadline))
-                        .map(Connector.Connected::channel));
+                        .map(connected -> {
+                            Channel channel = connected.channel();
+                            channel.config().setOption(ChannelOption.AUTO_CLOSE, true);
+                            return channel;
+                        }));
     }
 
     private enum Use {
@@ -153,7 +156,10 @@ public final class UpstreamPool implements AutoCloseable {
                 loop,
                 () -> lease(route, origin, loop, use, false, connectSeconds)
                         .map(leg -> new RetryingStream(
-                                loop, leg, () -> lease(route, origin, loop, use, true, connectSeconds))));
+                                loop,
+                                leg,
+                                () -> lease(route, origin, loop, use, true, connectSeconds),
+                                wide.budget())));
     }
 
     private Future<Leg> lease(
@@ -170,8 +176,8 @@ public final class UpstreamPool implements AutoCloseable {
     }
 
     private OriginPool pool(EventLoop loop, Key key, @Nullable ClientTls tls) {
-        Map<Key, OriginPool> ofLoop = pools.computeIfAbsent(loop, each -> new ConcurrentHashMap<>());
-        OriginPool known = ofLoop.get(key);
+        OfLoop ofLoop = loops.computeIfAbsent(loop, each -> new OfLoop(wide.settings()));
+        OriginPool known = ofLoop.pools().get(key);
         if (known != null) {
             return known;
         }
@@ -186,42 +192,52 @@ public final class UpstreamPool implements AutoCloseable {
                 key.priorKnowledge(),
                 tls != null,
                 opener,
-                settings,
-                nanos,
-                empty -> ofLoop.remove(key, empty));
-        ofLoop.put(key, made);
+                wide,
+                ofLoop.idle(),
+                empty -> ofLoop.pools().remove(key, empty));
+        ofLoop.pools().put(key, made);
         return made;
     }
 
     /** The name's addresses, none of which is forbidden. */
     private Future<List<InetAddress>> judged(RouteConfig route, Origin origin, EventLoop loop, long deadline) {
+        Future<List<InetAddress>> resolving = resolver.resolve(origin.host());
+        if (resolving.isComplete()) {
+            return judged(route, resolving);
+        }
         Promise<List<InetAddress>> promise = Promise.promise();
         var timer = loop.schedule(
                 () -> promise.tryFail(new UpstreamException(Reason.NAME_NOT_RESOLVED)),
-                deadline - nanos.getAsLong(),
+                deadline - wide.now(),
                 TimeUnit.NANOSECONDS);
-        resolver.resolve(origin.host())
-                .onComplete(done -> onLoop(loop, () -> {
-                    timer.cancel(false);
-                    if (done.failed()) {
-                        promise.tryFail(new UpstreamException(Reason.NAME_NOT_RESOLVED));
-                    } else if (done.result().stream().allMatch(each -> addresses.permits(each, route.addresses()))) {
-                        promise.tryComplete(done.result());
-                    } else {
-                        promise.tryFail(new UpstreamException(Reason.ADDRESS_NOT_ALLOWED));
-                    }
-                }));
+        resolving.onComplete(done -> onLoop(loop, () -> {
+            timer.cancel(false);
+            judged(route, resolving).onComplete(promise::tryComplete, promise::tryFail);
+        }));
         return promise.future();
+    }
+
+    private Future<List<InetAddress>> judged(RouteConfig route, Future<List<InetAddress>> resolved) {
+        if (resolved.failed()) {
+            return Future.failedFuture(new UpstreamException(Reason.NAME_NOT_RESOLVED));
+        }
+        return resolved.result().stream().allMatch(each -> addresses.permits(each, route.addresses()))
+                ? resolved
+                : Future.failedFuture(new UpstreamException(Reason.ADDRESS_NOT_ALLOWED));
+    }
+
+    MemoryBudget budget() {
+        return wide.budget();
     }
 
     /** Whether a loop has no connection. */
     boolean isEmpty(EventLoop loop) {
-        Map<Key, OriginPool> ofLoop = pools.get(loop);
-        return ofLoop == null || ofLoop.isEmpty();
+        OfLoop ofLoop = loops.get(loop);
+        return ofLoop == null || ofLoop.pools().isEmpty();
     }
 
     private long deadline(int seconds) {
-        return nanos.getAsLong() + TimeUnit.SECONDS.toNanos(seconds);
+        return wide.now() + TimeUnit.SECONDS.toNanos(seconds);
     }
 
     private static <T> Future<T> on(EventLoop loop, Supplier<Future<T>> action) {
@@ -243,9 +259,9 @@ public final class UpstreamPool implements AutoCloseable {
 
     @Override
     public void close() {
-        pools.forEach((loop, byKey) -> {
+        loops.forEach((loop, of) -> {
             if (!loop.isShuttingDown()) {
-                loop.execute(() -> List.copyOf(byKey.values()).forEach(OriginPool::retire));
+                loop.execute(() -> List.copyOf(of.pools().values()).forEach(OriginPool::retire));
             }
         });
         tlsTasks.shutdown();
@@ -254,4 +270,12 @@ public final class UpstreamPool implements AutoCloseable {
 
     /** Whose connections are shared. */
     private record Key(Origin origin, Optional<String> trust, boolean priorKnowledge) {}
+
+    /** What is used on one event loop only; its pools are also counted from elsewhere. */
+    private record OfLoop(Map<Key, OriginPool> pools, IdleConnections idle) {
+
+        OfLoop(PoolSettings settings) {
+            this(new ConcurrentHashMap<>(), new IdleConnections(settings.idleConnections()));
+        }
+    }
 }

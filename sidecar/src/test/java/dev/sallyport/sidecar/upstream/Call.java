@@ -22,8 +22,6 @@ import java.util.concurrent.TimeUnit;
 /** One request, and a record of all that comes back, in its order. */
 final class Call {
 
-    private static final long WAIT_SECONDS = 20;
-
     private final UpstreamStream stream;
     private final HttpHeaders fields = DefaultHttpHeadersFactory.headersFactory()
             .withValidation(false)
@@ -111,7 +109,7 @@ final class Call {
     /** On the stream's loop, and waits for it. */
     Call run(Runnable action) {
         CompletableFuture.runAsync(action, stream.eventLoop())
-                .orTimeout(WAIT_SECONDS, TimeUnit.SECONDS)
+                .orTimeout(World.WAIT_SECONDS, TimeUnit.SECONDS)
                 .join();
         return this;
     }
@@ -119,7 +117,7 @@ final class Call {
     /** Whether something is so, asked on the stream's loop. */
     boolean isSo(java.util.function.BooleanSupplier condition) {
         return CompletableFuture.supplyAsync(condition::getAsBoolean, stream.eventLoop())
-                .orTimeout(WAIT_SECONDS, TimeUnit.SECONDS)
+                .orTimeout(World.WAIT_SECONDS, TimeUnit.SECONDS)
                 .join();
     }
 
@@ -137,7 +135,7 @@ final class Call {
     }
 
     Throwable failure() throws Exception {
-        return failure.get(WAIT_SECONDS, TimeUnit.SECONDS);
+        return failure.get(World.WAIT_SECONDS, TimeUnit.SECONDS);
     }
 
     boolean hasFailed() {
@@ -159,6 +157,10 @@ final class Call {
         return body.toString(StandardCharsets.ISO_8859_1);
     }
 
+    synchronized byte[] bytes() {
+        return body.toByteArray();
+    }
+
     synchronized int readBytes() {
         return body.size();
     }
@@ -173,7 +175,7 @@ final class Call {
     }
 
     private <T> T firstOf(CompletableFuture<T> wanted) throws Exception {
-        CompletableFuture.anyOf(wanted, failure).get(WAIT_SECONDS, TimeUnit.SECONDS);
+        CompletableFuture.anyOf(wanted, failure).get(World.WAIT_SECONDS, TimeUnit.SECONDS);
         if (!wanted.isDone()) {
             throw new AssertionError("failed", failure.getNow(null));
         }

@@ -12,6 +12,7 @@ import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.http.DefaultHttpHeaders;
 import java.io.IOException;
 import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -71,10 +72,10 @@ class Http1UpstreamIT {
 
     @Test
     void a_body_of_unknown_length_and_its_trailers_are_chunked() throws Exception {
-        StringBuilder seen = new StringBuilder();
+        CompletableFuture<String> seen = new CompletableFuture<>();
         try (ScriptedServer server = new ScriptedServer(connection -> {
             connection.readHead();
-            seen.append(connection.readUntil("\r\n0\r\n")).append(connection.readUntil("\r\n\r\n"));
+            seen.complete(connection.readUntil("\r\n0\r\n") + connection.readUntil("\r\n\r\n"));
             connection.say(OK);
             connection.drain();
         })) {
@@ -85,7 +86,7 @@ class Http1UpstreamIT {
                     .endRequest(new DefaultHttpHeaders().set("X-Sum", "17").set("Content-Length", "3"));
 
             assertThat(call.body()).isEqualTo("ok");
-            assertThat(seen.toString()).isEqualTo("10\r\n0123456789abcdef\r\n1\r\nx\r\n0\r\nX-Sum: 17\r\n\r\n");
+            assertThat(seen.join()).isEqualTo("10\r\n0123456789abcdef\r\n1\r\nx\r\n0\r\nX-Sum: 17\r\n\r\n");
             assertThat(server.connection(0).heads().getFirst()).endsWith("\r\nTransfer-Encoding: chunked");
         }
     }

@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -30,23 +29,27 @@ final class ScriptedServer implements AutoCloseable {
     private static final Pattern LENGTH = Pattern.compile("\r\nContent-Length: (\\d+)");
 
     private final ServerSocket server;
-    private final AtomicInteger accepted = new AtomicInteger();
     private final List<Connection> connections = new CopyOnWriteArrayList<>();
+    private volatile boolean closed;
 
     ScriptedServer(Script... scripts) throws IOException {
-        server = new ServerSocket(0, 64, InetAddress.ofLiteral("127.0.0.1"));
+        this("127.0.0.1", 0, scripts);
+    }
+
+    /** At another address, or a certain port. */
+    ScriptedServer(String address, int port, Script... scripts) throws IOException {
+        server = new ServerSocket(port, 64, InetAddress.ofLiteral(address));
         Thread.ofVirtual().start(() -> {
-            try {
-                while (true) {
-                    Socket socket = server.accept();
-                    int number = accepted.getAndIncrement();
-                    Script script = scripts[Math.min(number, scripts.length - 1)];
-                    Connection connection = new Connection(socket);
+            while (!closed) {
+                try {
+                    Connection connection = new Connection(server.accept());
+                    Script script = scripts[Math.min(connections.size(), scripts.length - 1)];
                     connections.add(connection);
                     Thread.ofVirtual().start(() -> connection.play(script));
+                } catch (IOException e) {
+                    // The test has ended; or a peer has left before it was let in, which must not keep out the next
+                    // one.
                 }
-            } catch (IOException closed) {
-                // The test has ended.
             }
         });
     }
@@ -71,16 +74,20 @@ final class ScriptedServer implements AutoCloseable {
         return server.getLocalPort();
     }
 
+    /** How many have been accepted so far: a peer that has heard nothing yet may still be in the queue. */
     int connections() {
-        return accepted.get();
+        return connections.size();
     }
 
+    /** One of the connections, in the order of their arrival, which is waited for. */
     Connection connection(int number) {
+        World.await().until(() -> connections.size() > number);
         return connections.get(number);
     }
 
     @Override
     public void close() throws IOException {
+        closed = true;
         server.close();
         for (Connection connection : connections) {
             connection.socket.close();
@@ -97,13 +104,13 @@ final class ScriptedServer implements AutoCloseable {
         /** How the peer ended it: "end", "reset"; empty: it has not been seen to. */
         private volatile String peer = "";
 
-        Connection(Socket socket) throws SocketException {
+        Connection(Socket socket) {
             this.socket = socket;
-            socket.setTcpNoDelay(true);
         }
 
         private void play(Script script) {
             try (socket) {
+                socket.setTcpNoDelay(true);
                 script.play(this);
             } catch (Exception e) {
                 peer = e instanceof SocketException ? "reset" : peer;
@@ -176,7 +183,7 @@ final class ScriptedServer implements AutoCloseable {
 
         /** How the peer ended it, once the script is over. */
         String endedBy() throws InterruptedException {
-            if (!ended.await(20, TimeUnit.SECONDS)) {
+            if (!ended.await(World.WAIT_SECONDS, TimeUnit.SECONDS)) {
                 throw new AssertionError("still open");
             }
             return peer;

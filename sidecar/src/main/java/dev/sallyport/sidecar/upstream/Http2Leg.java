@@ -187,7 +187,7 @@ final class Http2Leg implements Leg {
     /** The upstream resets the stream. */
     void reset(long errorCode) {
         boolean refused = errorCode == Http2Error.REFUSED_STREAM.code() && !hasAnswer();
-        lost(new StreamResetException(errorCode), refused ? Loss.NOT_TAKEN : Loss.FINAL);
+        lost(new StreamResetException(errorCode), refused ? Loss.REFUSED : Loss.FINAL);
     }
 
     /** What came is no HTTP, or what was to go. */

@@ -13,8 +13,10 @@ interface Leg {
 
     /** How much is known of a request that got no whole answer. */
     enum Loss {
-        /** Its upstream did not take it, so that any request may be sent again (RFC 9110, section 9.2.2; RFC 9113, 8.7). */
+        /** Its connection did not take it, or ended before it was sent: any request may be sent again (RFC 9113, 6.8). */
         NOT_TAKEN,
+        /** Its upstream refused it untouched, so that any request may be sent again (RFC 9110, section 9.2.2; RFC 9113, 8.7). */
+        REFUSED,
         /** A connection that had been kept ended before a first byte of an answer: an idempotent request may be sent again. */
         UNANSWERED,
         /** It may have been acted upon, or an answer has begun. */

@@ -37,11 +37,14 @@ final class Replay {
         parts.add(data.retainedDuplicate());
     }
 
-    /** Gives everything up: it is another's to release. */
+    /** Gives everything up to be written again, before what is there: another's to release, and to keep once more. */
     void moveTo(Queue<ByteBuf> queue) {
+        parts.addAll(queue);
+        queue.clear();
         queue.addAll(parts);
         parts.clear();
-        forget();
+        budget.give(bytes);
+        bytes = 0;
     }
 
     /** There will be no second time. */

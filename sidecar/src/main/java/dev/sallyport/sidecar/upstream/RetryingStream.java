@@ -19,13 +19,15 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request that is sent a second time, once, where its loss says nothing of the upstream. One that the upstream did not
- * take, and said so, is any request that can still be written from its beginning (RFC 9113, section 8.7). One whose kept
- * connection ended before an answer began is sent again if its method is idempotent and it has no body (RFC 9110,
- * section 9.2.2).
+ * A request that is sent again where its loss says nothing of the upstream. One that its connection did not take, since it
+ * was about to end, or that the upstream refused is any request that can still be written from its beginning (RFC 9113,
+ * section 8.7): a few times, since the next connection may be about to end too, but after a refusal only once. One whose
+ * kept connection ended before an answer began is sent again once if its method is idempotent and it has no body (RFC
+ * 9110, section 9.2.2).
  */
 final class RetryingStream implements UpstreamStream {
 
+    private static final int MOST_CONNECTIONS = 6;
     private static final Set<String> IDEMPOTENT = Set.of("GET", "HEAD", "OPTIONS", "PUT", "DELETE");
 
     private final EventLoop loop;
@@ -45,7 +47,7 @@ final class RetryingStream implements UpstreamStream {
     private HttpHeaders trailers = EmptyHttpHeaders.INSTANCE;
     private boolean ended;
     private boolean resumed;
-    private boolean retried;
+    private int retries;
     private boolean over;
 
     /**
@@ -88,13 +90,17 @@ final class RetryingStream implements UpstreamStream {
         } else if (leg == null) {
             waiting.add(data);
         } else {
-            if (protocol == Protocol.HTTP_2) {
-                replay.keep(data);
-            } else {
-                replay.forget();
-            }
-            leg.write(data);
+            writeTo(leg, data);
         }
+    }
+
+    private void writeTo(Leg current, ByteBuf data) {
+        if (protocol == Protocol.HTTP_2) {
+            replay.keep(data);
+        } else {
+            replay.forget();
+        }
+        current.write(data);
     }
 
     @Override
@@ -166,19 +172,20 @@ final class RetryingStream implements UpstreamStream {
             fail(cause);
             return;
         }
-        retried = true;
+        retries++;
         leg = null;
         replay.moveTo(waiting);
         again.get().onComplete(this::sendAgain, this::fail);
     }
 
     private boolean mayRetry(Leg.Loss loss) {
-        if (retried || head == null) {
+        if (head == null) {
             return false;
         }
         return switch (loss) {
-            case NOT_TAKEN -> replay.isComplete();
-            case UNANSWERED -> contentLength.orElse(-1) == 0 && IDEMPOTENT.contains(head.method());
+            case NOT_TAKEN -> retries < MOST_CONNECTIONS - 1 && replay.isComplete();
+            case REFUSED -> retries == 0 && replay.isComplete();
+            case UNANSWERED -> retries == 0 && contentLength.orElse(-1) == 0 && IDEMPOTENT.contains(head.method());
             case FINAL -> false;
         };
     }
@@ -188,6 +195,7 @@ final class RetryingStream implements UpstreamStream {
             other.abort();
             return;
         }
+        int attempt = retries;
         leg = other;
         protocol = other.protocol();
         if (onWritable != null) {
@@ -197,8 +205,11 @@ final class RetryingStream implements UpstreamStream {
             other.resume();
         }
         other.send(head, contentLength, handler, this::lost);
-        while (!waiting.isEmpty()) {
-            other.write(waiting.remove());
+        while (attempt == retries && !waiting.isEmpty()) {
+            writeTo(other, waiting.remove());
+        }
+        if (attempt != retries) {
+            return;
         }
         if (ended) {
             other.end(trailers);

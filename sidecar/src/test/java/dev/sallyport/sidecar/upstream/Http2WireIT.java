@@ -138,6 +138,30 @@ class Http2WireIT {
     }
 
     @Test
+    void it_goes_on_from_one_connection_that_leaves_to_the_next_but_not_for_ever() throws Exception {
+        ScriptedServer.Script leaving = connection -> {
+            Http2Wire wire = new Http2Wire(connection);
+            wire.readBody();
+            wire.goAway(0, NO_ERROR);
+            wire.readAll();
+        };
+        CompletableFuture<String> body = new CompletableFuture<>();
+        try (ScriptedServer server = new ScriptedServer(leaving, leaving, leaving, connection -> {
+                    Http2Wire wire = new Http2Wire(connection);
+                    body.complete(wire.readBody());
+                    wire.answer(FIRST, "ok");
+                    wire.readAll();
+                });
+                ScriptedServer lost = new ScriptedServer(leaving)) {
+            assertThat(call(server).post("/", "the same").body()).isEqualTo("ok");
+            assertThat(body.get(World.WAIT_SECONDS, TimeUnit.SECONDS)).isEqualTo("the same");
+
+            assertThat(call(lost).post("/", "the same").failure()).isInstanceOf(StreamResetException.class);
+            assertThat(lost.connections()).isEqualTo(6);
+        }
+    }
+
+    @Test
     void a_stream_that_was_taken_ends_on_a_connection_that_its_upstream_leaves() throws Exception {
         CountDownLatch left = new CountDownLatch(1);
         try (ScriptedServer server = new ScriptedServer(

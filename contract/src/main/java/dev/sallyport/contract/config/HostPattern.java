@@ -19,9 +19,6 @@ import java.util.regex.Pattern;
 public record HostPattern(String host, boolean wildcard, OptionalInt port) {
 
     private static final Pattern LABEL = Pattern.compile("[a-z0-9_]([-a-z0-9_]{0,61}[a-z0-9_])?");
-    private static final String OCTET = "(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])";
-    private static final Pattern IPV4 = Pattern.compile(OCTET + "(\\." + OCTET + "){3}");
-    private static final Pattern IPV6 = Pattern.compile("\\[[0-9a-f:.]{2,45}]");
     private static final Pattern NUMERIC = Pattern.compile("([0-9]+|0x[0-9a-f]*)");
 
     /**
@@ -42,7 +39,7 @@ public record HostPattern(String host, boolean wildcard, OptionalInt port) {
             port = OptionalInt.of(Require.range(Integer.parseInt(digits), 1, 65_535, "the port"));
             rest = rest.substring(0, colon);
         }
-        if (IPV6.matcher(rest).matches() || IPV4.matcher(rest).matches()) {
+        if (IpLiteral.parse(rest).isPresent()) {
             return new HostPattern(rest, false, port);
         }
         boolean wildcard = rest.startsWith("*.");

@@ -1,8 +1,8 @@
 package dev.sallyport.sidecar.route;
 
+import dev.sallyport.contract.config.IpLiteral;
 import io.netty.util.NetUtil;
 import java.net.Inet6Address;
-import java.net.InetAddress;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -20,13 +20,6 @@ public record Authority(String host, OptionalInt port) {
 
     private static final int LONGEST_NAME = 253;
     private static final Pattern LABEL = Pattern.compile("[a-z0-9_]([-a-z0-9_]{0,61}[a-z0-9_])?");
-    private static final String OCTET = "(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)";
-    private static final Pattern IPV4 = Pattern.compile(OCTET + "(\\." + OCTET + "){3}");
-
-    /** The groups' form, not yet their number; the JDK's parser would take longer ones, and zeros before an octet. */
-    private static final Pattern IPV6 =
-            Pattern.compile("\\[(?=[^\\[]{2,45}])([0-9a-f]{0,4}:){1,8}([0-9a-f]{0,4}|" + IPV4.pattern() + ")]");
-
     /** A last label that makes readers take the whole for an IPv4 address (WHATWG URL, section 3.5). */
     private static final Pattern NUMBER = Pattern.compile("[0-9]+|0x[0-9a-f]*");
 
@@ -72,7 +65,7 @@ public record Authority(String host, OptionalInt port) {
         if (host.startsWith("[")) {
             return ipv6(host);
         }
-        if (IPV4.matcher(host).matches()) {
+        if (IpLiteral.parse(host).isPresent()) {
             return Optional.of(host);
         }
         return name(host.endsWith(".") ? host.substring(0, host.length() - 1) : host);
@@ -93,19 +86,11 @@ public record Authority(String host, OptionalInt port) {
     }
 
     private static Optional<String> ipv6(String bracketed) {
-        if (!IPV6.matcher(bracketed).matches()) {
-            return Optional.empty();
-        }
-        try {
-            InetAddress address = Inet6Address.ofLiteral(bracketed.substring(1, bracketed.length() - 1));
-            // The JDK takes an IPv4-mapped address for the IPv4 address; here it stays what was spelt.
-            return Optional.of(
-                    address instanceof Inet6Address
-                            ? "[" + NetUtil.toAddressString(address) + "]"
-                            : "[::ffff:" + address.getHostAddress() + "]");
-        } catch (IllegalArgumentException e) {
-            return Optional.empty();
-        }
+        // The JDK takes an IPv4-mapped address for the IPv4 address; here it stays what was spelt.
+        return IpLiteral.parse(bracketed)
+                .map(address -> address instanceof Inet6Address
+                        ? "[" + NetUtil.toAddressString(address) + "]"
+                        : "[::ffff:" + address.getHostAddress() + "]");
     }
 
     private static boolean isAscii(String text) {

@@ -1,18 +1,15 @@
 package dev.sallyport.sidecar.upstream;
 
+import dev.sallyport.contract.config.IpLiteral;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 
 /** What a host's text is. Only the exact spellings of RFC 3986, section 3.2.2, are addresses: nothing is guessed. */
 final class Hosts {
 
-    private static final Pattern IPV4 =
-            Pattern.compile("(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)){3}");
-    private static final Pattern IPV6 = Pattern.compile("\\[[0-9a-fA-F:.]{2,45}]");
     private static final Pattern NUMERIC = Pattern.compile("[0-9]+|0[xX][0-9a-fA-F]*");
 
     /** Where a machine's own names are. */
@@ -26,23 +23,7 @@ final class Hosts {
 
     /** Whether the host is written as an address: four decimal numbers, or an IPv6 address in brackets. */
     static boolean isLiteral(String host) {
-        return literal(host).isPresent();
-    }
-
-    /** The address that the host is written as; empty: it is none, or not in its exact form. */
-    static Optional<InetAddress> literal(String host) {
-        if (IPV4.matcher(host).matches()) {
-            return Optional.of(InetAddress.ofLiteral(host));
-        }
-        // Four decimal numbers in brackets are no address.
-        if (IPV6.matcher(host).matches() && host.indexOf(':') >= 0) {
-            try {
-                return Optional.of(InetAddress.ofLiteral(host.substring(1, host.length() - 1)));
-            } catch (IllegalArgumentException e) {
-                return Optional.empty();
-            }
-        }
-        return Optional.empty();
+        return IpLiteral.parse(host).isPresent();
     }
 
     /** Whether a name means the machine itself. */

@@ -1,5 +1,6 @@
 package dev.sallyport.sidecar.upstream;
 
+import dev.sallyport.contract.config.IpLiteral;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.net.InetAddress;
@@ -64,7 +65,7 @@ public final class Resolver implements AutoCloseable {
      *     {@link UnknownHostException}
      */
     public Future<List<InetAddress>> resolve(String host) {
-        Optional<InetAddress> literal = Hosts.literal(host);
+        Optional<InetAddress> literal = IpLiteral.parse(host);
         if (literal.isPresent()) {
             return Future.succeededFuture(List.of(literal.get()));
         }

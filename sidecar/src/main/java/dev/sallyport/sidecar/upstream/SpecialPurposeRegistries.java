@@ -6,11 +6,11 @@ import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * Judges by IANA's registries: an address passes if it is globally reachable, or private where that is asked for. An IPv4
- * address inside an IPv6 one is judged as that IPv4 address.
+ * address inside an IPv6 one is judged as that IPv4 address: mapped, compatible, translated (RFC 2765), NAT64's well-known
+ * prefix (RFC 6052), 6to4, Teredo (both of its addresses), and ISATAP's besides the IPv6 address itself.
  *
  * @see <a href="https://www.iana.org/assignments/iana-ipv4-special-registry">IPv4 special-purpose addresses</a>
  * @see <a href="https://www.iana.org/assignments/iana-ipv6-special-registry">IPv6 special-purpose addresses</a>
@@ -21,8 +21,12 @@ public final class SpecialPurposeRegistries implements AddressPolicy {
     private static final List<Block> PRIVATE =
             blocks("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7");
 
-    /** Metadata services inside ranges that would otherwise be private: AWS over IPv6, Alibaba Cloud, Oracle's is link-local. */
-    private static final List<Block> METADATA = blocks("fd00:ec2::/32", "100.100.100.200/32", "fd20:ce::254/128");
+    /**
+     * Metadata services in ranges that are private otherwise: Alibaba Cloud's, and over IPv6 those of AWS, Google, Oracle and
+     * Scaleway. All others are link-local.
+     */
+    private static final List<Block> METADATA = blocks(
+            "100.100.100.200/32", "fd00:ec2::/32", "fd20:ce::254/128", "fd00:c1::a9fe:a9fe/128", "fd00:42::42/128");
 
     private static final List<Block> NOT_GLOBAL = blocks(
             "0.0.0.0/8",
@@ -39,7 +43,10 @@ public final class SpecialPurposeRegistries implements AddressPolicy {
             // Azure's virtual machines find their host's agent at this public address.
             "168.63.129.16/32");
 
-    /** All unicast addresses that IANA has given out; what is outside is not global. */
+    /**
+     * All unicast addresses that IANA has given out. What is outside is not global: loopback, link-local, site-local,
+     * multicast, NAT64's local prefix (RFC 8215), segment routing.
+     */
     private static final Block GLOBAL_UNICAST = Block.parse("2000::/3");
 
     private static final List<Block> NOT_GLOBAL_IPV6 = blocks("2001::/23", "2001:db8::/32", "3fff::/20", "2002::/16");
@@ -68,9 +75,13 @@ public final class SpecialPurposeRegistries implements AddressPolicy {
     }
 
     private static boolean permits6(byte[] address, Addresses setting) {
-        Optional<byte[]> embedded = embedded(address);
-        if (embedded.isPresent()) {
-            return permits4(embedded.get(), setting);
+        // The interface identifier of any network may be an IPv4 address that a router unwraps to (RFC 5214).
+        if (isIsatap(address) && !permits4(Arrays.copyOfRange(address, 12, 16), setting)) {
+            return false;
+        }
+        List<byte[]> embedded = embedded(address);
+        if (!embedded.isEmpty()) {
+            return embedded.stream().allMatch(ipv4 -> permits4(ipv4, setting));
         }
         if (isIn(METADATA, address)) {
             return false;
@@ -81,25 +92,31 @@ public final class SpecialPurposeRegistries implements AddressPolicy {
         return GLOBAL_UNICAST.contains(address) && !isIn(NOT_GLOBAL_IPV6, address);
     }
 
-    /** The IPv4 address that a host, a relay or a translator would make of it. */
-    private static Optional<byte[]> embedded(byte[] address) {
+    /** The IPv4 addresses that a host, a relay or a translator would make of it; empty: none. */
+    private static List<byte[]> embedded(byte[] address) {
         if (MAPPED.contains(address)
                 || COMPATIBLE.contains(address)
                 || TRANSLATED.contains(address)
                 || NAT64.contains(address)) {
-            return Optional.of(Arrays.copyOfRange(address, 12, 16));
+            return List.of(Arrays.copyOfRange(address, 12, 16));
         }
         if (SIX_TO_FOUR.contains(address)) {
-            return Optional.of(Arrays.copyOfRange(address, 2, 6));
+            return List.of(Arrays.copyOfRange(address, 2, 6));
         }
         if (TEREDO.contains(address)) {
+            // The server, which the first packet goes to, and the client, which is written inverted (RFC 4380, section
+            // 4).
             byte[] client = Arrays.copyOfRange(address, 12, 16);
             for (int i = 0; i < client.length; i++) {
                 client[i] = (byte) ~client[i];
             }
-            return Optional.of(client);
+            return List.of(Arrays.copyOfRange(address, 4, 8), client);
         }
-        return Optional.empty();
+        return List.of();
+    }
+
+    private static boolean isIsatap(byte[] address) {
+        return (address[8] & 0xfd) == 0 && address[9] == 0 && address[10] == 0x5e && address[11] == (byte) 0xfe;
     }
 
     private static boolean isIn(List<Block> blocks, byte[] address) {

@@ -8,7 +8,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class SpecialPurposeRegistriesTest {
+/** No address that leads into the machine, the node, the cloud or the network behind it passes, in whatever form it comes. */
+class SsrfGuardTest {
 
     private final AddressPolicy policy = new SpecialPurposeRegistries();
 
@@ -27,6 +28,10 @@ class SpecialPurposeRegistriesTest {
                 "::ffff:1.1.1.1",
                 "64:ff9b::101:101",
                 "2002:101:101::1",
+                // Teredo between two public addresses; ISATAP with a public one.
+                "2001:0:4136:e378:8000:63bf:fefe:fefe",
+                "2606:4700::5efe:1.1.1.1",
+                "2606:4700::200:5efe:1.1.1.1",
             })
     void global_addresses_pass(String address) {
         assertThat(policy.permits(InetAddress.ofLiteral(address), Addresses.PUBLIC))
@@ -46,6 +51,14 @@ class SpecialPurposeRegistriesTest {
                 "::ffff:10.0.0.1",
                 "64:ff9b::a00:1",
                 "2002:a00:1::1",
+                "::10.0.0.1",
+                "::ffff:0:10.0.0.1",
+                "2001:0:4136:e378:8000:63bf:f5ff:fffe",
+                "2001:0:a00:1:8000:63bf:fefe:fefe",
+                "2606:4700::5efe:10.0.0.1",
+                "2606:4700::200:5efe:192.168.0.1",
+                "fd12::5efe:1.1.1.1",
+                "fdff:ffff:ffff:ffff:ffff:ffff:ffff:ffff",
             })
     void private_addresses_pass_only_where_they_are_asked_for(String address) {
         assertThat(policy.permits(InetAddress.ofLiteral(address), Addresses.PUBLIC))
@@ -82,7 +95,16 @@ class SpecialPurposeRegistriesTest {
                 "::ffff:0:127.0.0.1",
                 "64:ff9b::7f00:1",
                 "64:ff9b::a9fe:a9fe",
+                // NAT64's local prefix, with whatever inside.
                 "64:ff9b:1::1",
+                "64:ff9b:1::101:101",
+                "64:ff9b:1:ffff:ffff:ffff:ffff:ffff",
+                // ISATAP, in a global network and in a private one.
+                "2606:4700::5efe:127.0.0.1",
+                "2606:4700::200:5efe:169.254.169.254",
+                "fd12::5efe:127.0.0.1",
+                // Teredo, whose server is loopback.
+                "2001:0:7f00:1:8000:63bf:fefe:fefe",
                 "2002:7f00:1::1",
                 "2001:0:1:2:3:4:80ff:fffe",
                 "2001:db8::1",
@@ -94,6 +116,10 @@ class SpecialPurposeRegistriesTest {
                 "fec0::1",
                 "fd00:ec2::254",
                 "fd20:ce::254",
+                "fd00:c1::a9fe:a9fe",
+                "fd00:42::42",
+                "fe80::a9fe:a9fe",
+                "192.0.0.192",
                 "ff02::1",
             })
     void loopback_link_local_metadata_and_the_rest_never_pass(String address) {

@@ -10,6 +10,7 @@ import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2ConnectionDecoder;
 import io.netty.handler.codec.http2.Http2ConnectionEncoder;
 import io.netty.handler.codec.http2.Http2ConnectionHandler;
+import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
@@ -322,7 +323,9 @@ final class Http2Session extends Http2ConnectionHandler implements IdleConnectio
     protected void onStreamError(
             ChannelHandlerContext ctx, boolean outbound, Throwable cause, Http2Exception.StreamException error) {
         Http2Leg leg = leg(error.streamId());
-        if (leg != null) {
+        // What was still to be written when a stream closed says nothing: why it closed does, and that is told next.
+        boolean unwritten = outbound && error.error() == Http2Error.STREAM_CLOSED;
+        if (leg != null && !unwritten) {
             String what = "HTTP/2: " + error.error();
             leg.broken(outbound ? new IllegalArgumentException(what) : new DecoderException(what));
         }

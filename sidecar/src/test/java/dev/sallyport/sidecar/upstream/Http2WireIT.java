@@ -162,6 +162,56 @@ class Http2WireIT {
     }
 
     @Test
+    void it_goes_elsewhere_too_if_a_part_of_its_body_still_waits_for_the_window() throws Exception {
+        CountDownLatch settled = new CountDownLatch(1);
+        CompletableFuture<String> body = new CompletableFuture<>();
+        try (ScriptedServer server = new ScriptedServer(
+                connection -> {
+                    Http2Wire wire = new Http2Wire(connection, Http2Wire.INITIAL_WINDOW_SIZE, 4);
+                    wire.read(Http2Wire.HEADERS);
+                    wire.settle();
+                    settled.countDown();
+                    wire.read(Http2Wire.DATA);
+                    wire.goAway(0, NO_ERROR);
+                    wire.readAll();
+                },
+                connection -> {
+                    Http2Wire wire = new Http2Wire(connection);
+                    body.complete(wire.readBody());
+                    wire.answer(FIRST, "ok");
+                    wire.readAll();
+                })) {
+            Call call = call(server).send("POST", "/", OptionalLong.empty());
+            assertThat(settled.await(World.WAIT_SECONDS, TimeUnit.SECONDS)).isTrue();
+
+            call.write("the same").endRequest();
+
+            assertThat(call.body()).isEqualTo("ok");
+            assertThat(body.get(World.WAIT_SECONDS, TimeUnit.SECONDS)).isEqualTo("the same");
+        }
+    }
+
+    @Test
+    void a_request_whose_body_waits_for_the_window_fails_with_its_connection() throws Exception {
+        CountDownLatch settled = new CountDownLatch(1);
+        try (ScriptedServer server = new ScriptedServer(connection -> {
+            Http2Wire wire = new Http2Wire(connection, Http2Wire.INITIAL_WINDOW_SIZE, 4);
+            wire.read(Http2Wire.HEADERS);
+            wire.settle();
+            settled.countDown();
+            wire.read(Http2Wire.DATA);
+            connection.reset();
+        })) {
+            Call call = call(server).send("POST", "/", OptionalLong.empty());
+            assertThat(settled.await(World.WAIT_SECONDS, TimeUnit.SECONDS)).isTrue();
+
+            call.write("too much").endRequest();
+
+            assertThat(UpstreamException.reason(call.failure())).isEqualTo(Reason.UPSTREAM_RESET);
+        }
+    }
+
+    @Test
     void a_stream_that_was_taken_ends_on_a_connection_that_its_upstream_leaves() throws Exception {
         CountDownLatch left = new CountDownLatch(1);
         try (ScriptedServer server = new ScriptedServer(

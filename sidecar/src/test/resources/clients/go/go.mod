@@ -1,0 +1,5 @@
+module sallyport.dev/client
+
+go 1.26
+
+tool sallyport.dev/client

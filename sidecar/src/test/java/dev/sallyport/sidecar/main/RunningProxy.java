@@ -34,7 +34,7 @@ import javax.net.ssl.TrustManagerFactory;
 import org.awaitility.Awaitility;
 
 /** A proxy in this JVM, its files, and what it wrote. */
-final class RunningProxy implements AutoCloseable {
+public final class RunningProxy implements AutoCloseable {
 
     static final SandboxRef SANDBOX = new SandboxRef("agents", "claude", "2f1c");
 
@@ -44,7 +44,7 @@ final class RunningProxy implements AutoCloseable {
     final HttpClient http =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
-    RunningProxy(Path directory, ProxyConfig config) throws IOException {
+    public RunningProxy(Path directory, ProxyConfig config) throws IOException {
         this(directory, Optional.of(config), world(new ByteArrayOutputStream()));
     }
 
@@ -89,7 +89,7 @@ final class RunningProxy implements AutoCloseable {
                 Duration.ofSeconds(1));
     }
 
-    static ProxyConfig config(RouteConfig... routes) {
+    public static ProxyConfig config(RouteConfig... routes) {
         return config(1, ProxyLimits.DEFAULTS, routes);
     }
 
@@ -113,7 +113,7 @@ final class RunningProxy implements AutoCloseable {
         secret(directory, secret, key, value);
     }
 
-    static void secret(Path directory, String secret, String key, String value) throws IOException {
+    public static void secret(Path directory, String secret, String key, String value) throws IOException {
         if (!key.equals("allowed-hosts")) {
             Leaks.lookFor(value);
         }
@@ -138,7 +138,7 @@ final class RunningProxy implements AutoCloseable {
     }
 
     /** TLS that trusts what the proxy wrote for the agent. */
-    SSLContext trusted() throws Exception {
+    public SSLContext trusted() throws Exception {
         KeyStore store = KeyStore.getInstance(
                 directory.resolve("trust").resolve("truststore.p12").toFile(), (char[]) null);
         TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
@@ -146,6 +146,11 @@ final class RunningProxy implements AutoCloseable {
         SSLContext context = SSLContext.getInstance("TLS");
         context.init(null, trust.getTrustManagers(), null);
         return context;
+    }
+
+    /** The data port. */
+    public int port() {
+        return proxy.port();
     }
 
     URI uri(String path) {
@@ -177,7 +182,7 @@ final class RunningProxy implements AutoCloseable {
         return auditOutput.toString(StandardCharsets.UTF_8);
     }
 
-    List<AuditRecord> audit() {
+    public List<AuditRecord> audit() {
         return auditText()
                 .lines()
                 .map(line -> {

@@ -14,6 +14,7 @@ import java.net.http.HttpClient;
 import java.net.http.WebSocket;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -46,6 +47,7 @@ class WebSocketIT {
 
     private Upstream upstream;
     private RunningProxy proxy;
+    private final List<WebSocket> opened = new ArrayList<>();
 
     @BeforeEach
     void start() throws Exception {
@@ -62,6 +64,8 @@ class WebSocketIT {
 
     @AfterEach
     void stop() {
+        // The proxy would wait for them, as it does for requests, until its drain time is over.
+        opened.forEach(WebSocket::abort);
         proxy.close();
         upstream.close();
     }
@@ -72,8 +76,8 @@ class WebSocketIT {
         Listener listener = new Listener();
         WebSocket socket = open(way, listener);
 
-        socket.sendText("hello", true).get(5, TimeUnit.SECONDS);
-        socket.sendBinary(ByteBuffer.wrap(new byte[] {1, 2, 3}), true).get(5, TimeUnit.SECONDS);
+        socket.sendText("hello", true).get(20, TimeUnit.SECONDS);
+        socket.sendBinary(ByteBuffer.wrap(new byte[] {1, 2, 3}), true).get(20, TimeUnit.SECONDS);
 
         assertThat(listener.next()).isEqualTo("hello");
         assertThat(listener.next()).isEqualTo("binary 3");
@@ -81,7 +85,7 @@ class WebSocketIT {
                 .filteredOn(field -> field.getKey().equalsIgnoreCase("x-api-key"))
                 .extracting(Map.Entry::getValue)
                 .containsExactly(KEY);
-        socket.sendClose(WebSocket.NORMAL_CLOSURE, "bye").get(5, TimeUnit.SECONDS);
+        socket.sendClose(WebSocket.NORMAL_CLOSURE, "bye").get(20, TimeUnit.SECONDS);
         assertThat(listener.next()).isEqualTo("close 1000 bye");
         AuditedRequest record = proxy.requests(1).getFirst();
         assertThat(record.protocol()).isEqualTo(AuditedRequest.Protocol.WEB_SOCKET);
@@ -100,9 +104,9 @@ class WebSocketIT {
         WebSocket socket = open(way, listener);
 
         socket.sendPing(ByteBuffer.wrap("are you there".getBytes(java.nio.charset.StandardCharsets.UTF_8)))
-                .get(5, TimeUnit.SECONDS);
+                .get(20, TimeUnit.SECONDS);
         assertThat(listener.next()).isEqualTo("pong are you there");
-        socket.sendText("end", true).get(5, TimeUnit.SECONDS);
+        socket.sendText("end", true).get(20, TimeUnit.SECONDS);
 
         assertThat(listener.next()).isEqualTo("close 4001 policy");
     }
@@ -116,7 +120,7 @@ class WebSocketIT {
         WebSocket socket = open(way, listener);
 
         for (int i = 0; i < 16; i++) {
-            socket.sendBinary(ByteBuffer.wrap(new byte[256 * 1024]), i == 15).get(10, TimeUnit.SECONDS);
+            socket.sendBinary(ByteBuffer.wrap(new byte[256 * 1024]), i == 15).get(20, TimeUnit.SECONDS);
         }
 
         assertThat(listener.next()).isEqualTo("got " + 16 * 256 * 1024);
@@ -129,7 +133,7 @@ class WebSocketIT {
         WebSocket socket = open(way, listener);
 
         // The upstream sends back what it is sent, as one that shows its request's fields would.
-        socket.sendText("key=" + KEY + ";", true).get(5, TimeUnit.SECONDS);
+        socket.sendText("key=" + KEY + ";", true).get(20, TimeUnit.SECONDS);
 
         assertThat(listener.next()).isEqualTo("key=" + "*".repeat(KEY.length()) + ";");
     }
@@ -219,20 +223,23 @@ class WebSocketIT {
     }
 
     private WebSocket open(Way way, WebSocket.Listener listener) throws Exception {
-        return switch (way) {
-            case BASE_URL ->
-                HttpClient.newHttpClient()
-                        .newWebSocketBuilder()
-                        .header("x-api-key", "dummy")
-                        .buildAsync(URI.create("ws://127.0.0.1:" + proxy.proxy.port() + "/ws/socket"), listener)
-                        .get(10, TimeUnit.SECONDS);
-            case CONNECT ->
-                proxy.proxied(HttpClient.Version.HTTP_1_1)
-                        .newWebSocketBuilder()
-                        .header("x-api-key", "dummy")
-                        .buildAsync(URI.create("wss://api.test:" + upstream.port() + "/socket"), listener)
-                        .get(10, TimeUnit.SECONDS);
-        };
+        WebSocket socket =
+                switch (way) {
+                    case BASE_URL ->
+                        HttpClient.newHttpClient()
+                                .newWebSocketBuilder()
+                                .header("x-api-key", "dummy")
+                                .buildAsync(URI.create("ws://127.0.0.1:" + proxy.port() + "/ws/socket"), listener)
+                                .get(20, TimeUnit.SECONDS);
+                    case CONNECT ->
+                        proxy.proxied(HttpClient.Version.HTTP_1_1)
+                                .newWebSocketBuilder()
+                                .header("x-api-key", "dummy")
+                                .buildAsync(URI.create("wss://api.test:" + upstream.port() + "/socket"), listener)
+                                .get(20, TimeUnit.SECONDS);
+                };
+        opened.add(socket);
+        return socket;
     }
 
     private static final class Listener implements WebSocket.Listener {
@@ -241,7 +248,7 @@ class WebSocketIT {
         private final StringBuilder text = new StringBuilder();
 
         String next() throws InterruptedException {
-            return String.valueOf(events.poll(10, TimeUnit.SECONDS));
+            return String.valueOf(events.poll(20, TimeUnit.SECONDS));
         }
 
         @Override

@@ -65,6 +65,7 @@ node_part() {
 # The programs for the host: those on PATH are not used, so that everybody runs the same.
 kubectl_program() { echo "$(kubernetes_tools)/kubectl"; }
 helm_program() { echo "$(go_tools helm dev/tools/helm "Building Helm from Go modules (3 minutes on 2 cores, once)")/helm"; }
+h2spec_program() { echo "$(go_tools h2spec dev/tools/h2spec "Building h2spec from a Go module")/h2spec"; }
 kubeconform_program() { echo "$(go_tools kubeconform dev/tools/kubeconform "Building kubeconform from a Go module")/kubeconform"; }
 
 cluster=sallyport                    # the container's name

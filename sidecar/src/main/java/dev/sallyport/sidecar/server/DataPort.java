@@ -29,6 +29,10 @@ public final class DataPort {
     private static final int MOST_READ = 64 * 1024;
 
     private static final int READS_AT_ONCE = 4;
+
+    /** Of the kernel, which would take megabytes for a client that doesn't read; it doubles this for its own needs. */
+    private static final int KERNEL_BUFFER = 64 * 1024;
+
     private static final WriteBufferWaterMark UNSENT = new WriteBufferWaterMark(32 * 1024, 64 * 1024);
 
     private final Handler handler;
@@ -109,6 +113,8 @@ public final class DataPort {
         boolean _ = channel.config().setOption(ChannelOption.AUTO_READ, false);
         boolean _ = channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
         boolean _ = channel.config().setOption(ChannelOption.WRITE_BUFFER_WATER_MARK, UNSENT);
+        boolean _ = channel.config().setOption(ChannelOption.SO_SNDBUF, KERNEL_BUFFER);
+        boolean _ = channel.config().setOption(ChannelOption.SO_RCVBUF, KERNEL_BUFFER);
         boolean _ = channel.config()
                 .setOption(
                         ChannelOption.RECVBUF_ALLOCATOR,

@@ -77,6 +77,7 @@ final class FirstOctets extends ChannelInboundHandlerAdapter {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        Faults.log(cause);
         var _ = context.close();
     }
 

@@ -22,8 +22,6 @@ import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * An HTTP/1 connection: reads requests, one at a time, and sends their answers. What a client sends ahead waits in the
@@ -38,7 +36,6 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
     /** How much of a request is read for nothing after an early answer, so that the client gets to read that. */
     static final int MOST_DISCARDED = 256 * 1024;
 
-    private static final Logger LOG = LoggerFactory.getLogger(Http1Connection.class);
     private static final int DISCARD_SECONDS = 2;
     private static final int MOST_AHEAD = 64 * 1024;
     private static final int TRAILER_FIELDS = 100;
@@ -162,6 +159,10 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext caught, Throwable cause) {
+        Faults.log(cause);
+        if (phase == Phase.LINGER) {
+            return;
+        }
         // What TLS says of octets it can't read quotes them.
         gone(cause instanceof IOException ? cause : new ClosedChannelException());
         reset();
@@ -226,7 +227,6 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
                 // as far as it goes
             }
         } catch (RuntimeException e) {
-            LOG.atError().addKeyValue("exception", e.getClass().getName()).log("Serving a client failed");
             exceptionCaught(context(), e);
         } finally {
             working = false;

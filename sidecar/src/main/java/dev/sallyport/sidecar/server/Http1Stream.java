@@ -49,18 +49,19 @@ final class Http1Stream implements ClientStream {
         if (over || requestOver || paused || to == null) {
             return false;
         }
+        ByteBuf data;
         try {
-            ByteBuf data = body.next(octets);
-            if (data != null) {
-                readIncomplete = true;
-                to.data(data);
-                return true;
-            }
+            data = body.next(octets);
         } catch (DecoderException e) {
             requestOver = true;
             answer.close();
             fail(e);
             return false;
+        }
+        if (data != null) {
+            readIncomplete = true;
+            to.data(data);
+            return true;
         }
         if (!body.isEnded()) {
             return false;

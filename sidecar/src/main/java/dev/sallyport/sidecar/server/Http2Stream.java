@@ -8,6 +8,7 @@ import dev.sallyport.sidecar.http.ResponseHead;
 import dev.sallyport.sidecar.http.StreamResetException;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
@@ -30,13 +31,9 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** A request and its answer on an HTTP/2 stream. */
 final class Http2Stream extends ChannelInboundHandlerAdapter implements ClientStream {
-
-    private static final Logger LOG = LoggerFactory.getLogger(Http2Stream.class);
 
     private final Http2Connection connection;
     private final Serving serving;
@@ -50,7 +47,7 @@ final class Http2Stream extends ChannelInboundHandlerAdapter implements ClientSt
     private @Nullable Throwable failure;
     private @Nullable Runnable writable;
     private boolean begun;
-    private boolean malformed;
+    private @Nullable Http2Error error;
     private boolean paused = true;
     private boolean requestEnded;
     private boolean endTold;
@@ -104,7 +101,7 @@ final class Http2Stream extends ChannelInboundHandlerAdapter implements ClientSt
         } catch (UnreadableHeadException e) {
             head = Http2Heads.beginning(headers);
             unreadable = e.reason();
-            malformed = unreadable == Reason.MALFORMED_REQUEST;
+            error = unreadable == Reason.MALFORMED_REQUEST ? Http2Error.PROTOCOL_ERROR : null;
         }
         working = true;
         try {
@@ -143,7 +140,7 @@ final class Http2Stream extends ChannelInboundHandlerAdapter implements ClientSt
         try {
             trailers = Http2Heads.trailers(sent, serving.limits().trailerBytes());
         } catch (DecoderException e) {
-            malformed = true;
+            error = Http2Error.PROTOCOL_ERROR;
             fail(e);
         }
         work();
@@ -230,30 +227,41 @@ final class Http2Stream extends ChannelInboundHandlerAdapter implements ClientSt
     @Override
     public void exceptionCaught(ChannelHandlerContext caught, Throwable cause) {
         boolean broken = cause instanceof Http2Exception;
+        if (cause instanceof Http2Exception e) {
+            // The library resets the stream with it, unless an answer has ended that meanwhile.
+            error = e.error();
+        }
         if (!begun) {
             begun = true;
             serving.handler().unreadable(this, Reason.MALFORMED_REQUEST);
         } else if (broken) {
             fail(new DecoderException("malformed HTTP/2 message"));
         } else {
-            if (cause instanceof RuntimeException) {
-                LOG.atError()
-                        .addKeyValue("exception", cause.getClass().getName())
-                        .log("Serving a client failed");
-            }
+            Faults.log(cause);
             fail(new ClosedChannelException());
             abort();
         }
     }
 
     private void gone(Throwable cause) {
-        fail(cause);
+        boolean told = over;
+        // First: whoever is told may want to abort, and a reset must not be answered by another (RFC 9113, section
+        // 5.4.2).
         over = true;
         inflow.drop();
+        if (!told) {
+            tell(cause);
+        }
     }
 
     private void fail(Throwable cause) {
-        if (failure == null && !over && begun) {
+        if (!over) {
+            tell(cause);
+        }
+    }
+
+    private void tell(Throwable cause) {
+        if (failure == null && begun) {
             failure = cause;
             if (receiver != null) {
                 receiver.failed(cause);
@@ -359,12 +367,17 @@ final class Http2Stream extends ChannelInboundHandlerAdapter implements ClientSt
             abort();
             return;
         }
+        ChannelFuture ending = answer.end(last);
         over = true;
         inflow.drop();
-        var _ = answer.end(last).addListener(sent -> {
-            if (malformed) {
-                connection.reset(channel.stream(), Http2Error.PROTOCOL_ERROR);
-            } else if (!requestEnded && sent.isSuccess()) {
+        var _ = ending.addListener(sent -> {
+            if (!sent.isSuccess()) {
+                return;
+            }
+            Http2Error broken = error;
+            if (broken != null) {
+                connection.reset(channel.stream(), broken);
+            } else if (!requestEnded) {
                 // The client may stop sending: the answer is whole (RFC 9113, section 8.1).
                 reset(Http2Error.NO_ERROR);
             }
@@ -386,7 +399,7 @@ final class Http2Stream extends ChannelInboundHandlerAdapter implements ClientSt
         if (!over) {
             over = true;
             inflow.drop();
-            reset(malformed ? Http2Error.PROTOCOL_ERROR : Http2Error.INTERNAL_ERROR);
+            reset(error == null ? Http2Error.INTERNAL_ERROR : error);
         }
     }
 

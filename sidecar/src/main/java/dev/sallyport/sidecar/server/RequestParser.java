@@ -49,7 +49,8 @@ final class RequestParser {
         RequestHead line = requestLine(head, lineEnd);
         HttpHeaders fields = line.fields();
         int count = 0;
-        for (int at = lineEnd + 2; at < head.length - 2; ) {
+        int at = lineEnd + 2;
+        while (at < head.length - 2) {
             int end = endOfLine(head, at);
             if (++count > mostFields) {
                 throw UnreadableHeadException.tooLarge("too many fields");
@@ -61,7 +62,7 @@ final class RequestParser {
             }
             at = end + 2;
         }
-        if (head.length < lineEnd + 4 || head[head.length - 2] != Octets.CR || head[head.length - 1] != Octets.LF) {
+        if (at != head.length - 2 || head[head.length - 2] != Octets.CR || head[head.length - 1] != Octets.LF) {
             throw UnreadableHeadException.malformed("no empty line");
         }
         boolean old = line.protocol() == Protocol.HTTP_1_0;

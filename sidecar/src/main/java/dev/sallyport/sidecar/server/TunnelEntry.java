@@ -114,7 +114,7 @@ final class TunnelEntry extends HelloReader {
 
     @Override
     void failed(Throwable cause) {
-        LOG.atInfo()
+        LOG.atDebug()
                 .addKeyValue("host", host)
                 .addKeyValue("exception", cause.getClass().getName())
                 .log("No connection was made inside a tunnel");

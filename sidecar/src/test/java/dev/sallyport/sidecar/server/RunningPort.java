@@ -59,6 +59,7 @@ final class RunningPort implements DataPort.Handler, AutoCloseable {
     private final ExecutorService minting = Executors.newSingleThreadExecutor();
     private final SandboxCa ca;
     private final Vertx vertx;
+    private final LeafInterception interception;
     private final DataPort port;
 
     RunningPort(Path directory) throws IOException {
@@ -77,7 +78,8 @@ final class RunningPort implements DataPort.Handler, AutoCloseable {
         if (vertx.isNativeTransportEnabled() != epoll) {
             throw new IllegalStateException("no native transport", vertx.unavailableNativeTransportCause());
         }
-        port = new DataPort(this, () -> limits, new LeafInterception(ca, minting, Clock.systemUTC(), 16));
+        interception = new LeafInterception(ca, minting, Clock.systemUTC(), 16);
+        port = new DataPort(this, () -> limits, interception);
         port.listen(vertx, "127.0.0.1", 0, 2).await();
         on("/hello", (stream, ignored) -> Behaviours.text(stream, 200, "hello"));
         on("/echo", Behaviours::echo);
@@ -133,6 +135,12 @@ final class RunningPort implements DataPort.Handler, AutoCloseable {
                 List.copyOf(stream.head().fields().entries()),
                 stream.tunnel(),
                 unreadable));
+    }
+
+    /** Has the certificate for a host made: the first one of a JVM takes seconds on a busy machine. */
+    RunningPort ready(String host) {
+        interception.contextFor(host).toCompletableFuture().join();
+        return this;
     }
 
     List<Seen> seen() {

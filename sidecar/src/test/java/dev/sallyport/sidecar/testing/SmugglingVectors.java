@@ -1,0 +1,158 @@
+package dev.sallyport.sidecar.testing;
+
+import static org.junit.jupiter.params.provider.Arguments.arguments;
+
+import java.util.stream.Stream;
+import org.junit.jupiter.params.provider.Arguments;
+
+/** What two readers of HTTP/1 may take in two ways: each a name and its text, to {@code /x}. */
+public final class SmugglingVectors {
+
+    private static final String POST = "POST /x HTTP/1.1\r\nHost: p\r\n";
+
+    private SmugglingVectors() {}
+
+    /** Requests whose head must not be taken. */
+    public static Stream<Arguments> heads() {
+        return Stream.of(
+                arguments("TE.CL", POST + "Transfer-Encoding: chunked\r\nContent-Length: 4\r\n\r\n0\r\n\r\n"),
+                arguments("CL.TE", POST + "Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"),
+                arguments("CL.0 and TE", POST + "Content-Length: 0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"),
+                arguments("two lengths", POST + "Content-Length: 1\r\nContent-Length: 2\r\n\r\nab"),
+                arguments("two equal lengths", POST + "Content-Length: 2\r\nContent-Length: 2\r\n\r\nab"),
+                arguments("two lengths in two cases", POST + "Content-Length: 2\r\ncontent-length: 2\r\n\r\nab"),
+                arguments("a list of lengths", POST + "Content-Length: 2, 2\r\n\r\nab"),
+                arguments("a length with a plus", POST + "Content-Length: +2\r\n\r\nab"),
+                arguments("a length with a minus", POST + "Content-Length: -2\r\n\r\nab"),
+                arguments("a negative zero", POST + "Content-Length: -0\r\n\r\n"),
+                arguments("a hexadecimal length", POST + "Content-Length: 0x2\r\n\r\nab"),
+                arguments("an empty length", POST + "Content-Length:\r\n\r\n"),
+                arguments("a length with a space inside", POST + "Content-Length: 1 0\r\n\r\n"),
+                arguments("a length with an underscore", POST + "Content-Length: 1_0\r\n\r\n"),
+                arguments("a length with a fraction", POST + "Content-Length: 2.0\r\n\r\nab"),
+                arguments("a length with an exponent", POST + "Content-Length: 1e1\r\n\r\n"),
+                arguments("a length beyond 64 bits", POST + "Content-Length: 18446744073709551618\r\n\r\nab"),
+                arguments("a length in other digits", POST + "Content-Length: \u00b2\r\n\r\nab"),
+                arguments("a length that ends in a control", POST + "Content-Length: 2\u000b\r\n\r\nab"),
+                arguments("a length with a space before the colon", POST + "Content-Length : 2\r\n\r\nab"),
+                arguments("TE identity", POST + "Transfer-Encoding: identity\r\n\r\n"),
+                arguments("TE gzip and chunked", POST + "Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n"),
+                arguments("TE chunked and identity", POST + "Transfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n"),
+                arguments("TE chunked twice", POST + "Transfer-Encoding: chunked, chunked\r\n\r\n0\r\n\r\n"),
+                arguments(
+                        "two fields of TE",
+                        POST + "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"),
+                arguments(
+                        "TE and its nothing",
+                        POST + "Transfer-Encoding: chunked\r\nTransfer-Encoding: x\r\n\r\n0\r\n\r\n"),
+                arguments("TE with a parameter", POST + "Transfer-Encoding: chunked;q=1\r\n\r\n0\r\n\r\n"),
+                arguments("TE with an x", POST + "Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n"),
+                arguments("TE in quotes", POST + "Transfer-Encoding: \"chunked\"\r\n\r\n0\r\n\r\n"),
+                arguments("TE with a comma", POST + "Transfer-Encoding: chunked,\r\n\r\n0\r\n\r\n"),
+                arguments("TE with a leading comma", POST + "Transfer-Encoding: ,chunked\r\n\r\n0\r\n\r\n"),
+                arguments("TE empty", POST + "Transfer-Encoding:\r\n\r\n"),
+                arguments("TE with a vertical tab", POST + "Transfer-Encoding:\u000bchunked\r\n\r\n0\r\n\r\n"),
+                arguments("TE with a form feed", POST + "Transfer-Encoding: chunked\u000c\r\n\r\n0\r\n\r\n"),
+                arguments("TE with a no-break space", POST + "Transfer-Encoding:\u00a0chunked\r\n\r\n0\r\n\r\n"),
+                arguments("TE with a space before the colon", POST + "Transfer-Encoding : chunked\r\n\r\n0\r\n\r\n"),
+                arguments("TE with a tab before the colon", POST + "Transfer-Encoding\t: chunked\r\n\r\n0\r\n\r\n"),
+                arguments("TE with a control in its name", POST + "Transfer-\u0001Encoding: chunked\r\n\r\n0\r\n\r\n"),
+                arguments("TE in a folded line", POST + "Transfer-Encoding:\r\n chunked\r\n\r\n0\r\n\r\n"),
+                arguments("TE folded into another field", POST + "X: y\r\n Transfer-Encoding: chunked\r\n\r\n"),
+                arguments("TE behind a bare CR", POST + "X: y\rTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"),
+                arguments("TE behind a bare LF", POST + "X: y\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"),
+                arguments("TE behind a NUL", POST + "X: y\0Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n"),
+                arguments(
+                        "TE in HTTP/1.0", "POST /x HTTP/1.0\r\nHost: p\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"),
+                arguments("a line folded by a tab", POST + "X: y\r\n\tz\r\n\r\n"),
+                arguments("a folded line first", "GET /x HTTP/1.1\r\n X: y\r\nHost: p\r\n\r\n"),
+                arguments("a bare LF after the request line", "GET /x HTTP/1.1\nHost: p\r\n\r\n"),
+                arguments("a bare LF at the end", "GET /x HTTP/1.1\r\nHost: p\r\n\n"),
+                arguments("bare LF everywhere", "GET /x HTTP/1.1\nHost: p\n\n"),
+                arguments("a CR in a value", POST + "X: a\rb\r\n\r\n"),
+                arguments("two CR before an LF", POST + "X: a\r\r\n\r\n"),
+                arguments("CR CR LF at the end", "GET /x HTTP/1.1\r\nHost: p\r\n\r\r\n"),
+                arguments("a NUL in a name", POST + "X\0: a\r\n\r\n"),
+                arguments("a NUL in a value", POST + "X: \0\r\n\r\n"),
+                arguments("a DEL in a value", POST + "X: \u007f\r\n\r\n"),
+                arguments("an escape in a value", POST + "X: \u001b[0m\r\n\r\n"),
+                arguments("a line without colon", POST + "X\r\n\r\n"),
+                arguments("an empty name", POST + ": x\r\n\r\n"),
+                arguments("a name with a space", POST + "Foo Bar: x\r\n\r\n"),
+                arguments("a name with a bracket", POST + "Foo[0]: x\r\n\r\n"),
+                arguments("a name in Latin-1", POST + "Fo\u00f6: x\r\n\r\n"),
+                arguments("two hosts", "GET /x HTTP/1.1\r\nHost: p\r\nHost: q\r\n\r\n"),
+                arguments("the same host twice", "GET /x HTTP/1.1\r\nHost: p\r\nhost: p\r\n\r\n"),
+                arguments("no host", "GET /x HTTP/1.1\r\nX: y\r\n\r\n"),
+                arguments("two hosts in HTTP/1.0", "GET /x HTTP/1.0\r\nHost: p\r\nHost: q\r\n\r\n"),
+                arguments("HTTP/0.9", "GET /x\r\n\r\n"),
+                arguments("HTTP/1.2", "GET /x HTTP/1.2\r\nHost: p\r\n\r\n"),
+                arguments("HTTP/2.0 in text", "GET /x HTTP/2.0\r\nHost: p\r\n\r\n"),
+                arguments("HTTP/01.1", "GET /x HTTP/01.1\r\nHost: p\r\n\r\n"),
+                arguments("HTTP/1.10", "GET /x HTTP/1.10\r\nHost: p\r\n\r\n"),
+                arguments("a version in lower case", "GET /x http/1.1\r\nHost: p\r\n\r\n"),
+                arguments("a space after the version", "GET /x HTTP/1.1 \r\nHost: p\r\n\r\n"),
+                arguments("two spaces", "GET  /x HTTP/1.1\r\nHost: p\r\n\r\n"),
+                arguments("two spaces before the version", "GET /x  HTTP/1.1\r\nHost: p\r\n\r\n"),
+                arguments("tabs for spaces", "GET\t/x\tHTTP/1.1\r\nHost: p\r\n\r\n"),
+                arguments("a vertical tab for a space", "GET\u000b/x HTTP/1.1\r\nHost: p\r\n\r\n"),
+                arguments("a space first", " GET /x HTTP/1.1\r\nHost: p\r\n\r\n"),
+                arguments("a target with a space", "GET /x y HTTP/1.1\r\nHost: p\r\n\r\n"),
+                arguments("a target with a NUL", "GET /x\0 HTTP/1.1\r\nHost: p\r\n\r\n"),
+                arguments("a target beyond ASCII", "GET /\u00e4 HTTP/1.1\r\nHost: p\r\n\r\n"),
+                arguments("a method that is none", "GE(T /x HTTP/1.1\r\nHost: p\r\n\r\n"),
+                arguments("two empty lines first", "\r\n\r\nGET /x HTTP/1.1\r\nHost: p\r\n\r\n"),
+                arguments("a bare LF first", "\nGET /x HTTP/1.1\r\nHost: p\r\n\r\n"),
+                arguments("a NUL first", "\0GET /x HTTP/1.1\r\nHost: p\r\n\r\n"),
+                arguments("CONNECT with a length", "CONNECT p:443 HTTP/1.1\r\nHost: p\r\nContent-Length: 5\r\n\r\n"),
+                arguments(
+                        "CONNECT in chunks",
+                        "CONNECT p:443 HTTP/1.1\r\nHost: p\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"),
+                arguments("TLS on a port without", "\u0016\u0003\u0001\u0002\0\u0001\0\u0001\u00fc\u0003\u0003"),
+                arguments("an almost preface", "PRI * HTTP/2.0\r\n\r\nSX\r\n\r\n"));
+    }
+
+    /** Chunked bodies that must not be taken, without a head. */
+    public static Stream<Arguments> bodies() {
+        return Stream.of(
+                arguments("a size that is none", "x\r\n"),
+                arguments("an empty size", "\r\n"),
+                arguments("an empty size with an extension", ";a=b\r\n"),
+                arguments("a size with 0x", "0x5\r\nhello\r\n0\r\n\r\n"),
+                arguments("a negative size", "-1\r\n"),
+                arguments("a size with a plus", "+5\r\nhello\r\n0\r\n\r\n"),
+                arguments("a size beyond 64 bits", "10000000000000005\r\nhello\r\n0\r\n\r\n"),
+                arguments("a size of many zeros", "0000000000000000\r\n\r\n"),
+                arguments("a space before the size", " 5\r\nhello\r\n0\r\n\r\n"),
+                arguments("a space after the size", "5 \r\nhello\r\n0\r\n\r\n"),
+                arguments("a space inside the size", "5 5\r\nhello\r\n0\r\n\r\n"),
+                arguments("an underscore in the size", "0_5\r\nhello\r\n0\r\n\r\n"),
+                arguments("a line of a size that ends in LF", "5\nhello\r\n0\r\n\r\n"),
+                arguments("a line of a size that ends in CR", "5\rhello\r\n0\r\n\r\n"),
+                arguments("an LF in an extension (TERM.EXT)", "5;a\nhello\r\n0\r\n\r\n"),
+                arguments("a CR in an extension", "5;a\rb\r\nhello\r\n0\r\n\r\n"),
+                arguments("a NUL in an extension", "5;\0\r\nhello\r\n0\r\n\r\n"),
+                arguments("an extension that is too long", "5;" + "a".repeat(1100) + "\r\nhello\r\n0\r\n\r\n"),
+                arguments("a chunk longer than its size", "4\r\nhello\r\n0\r\n\r\n"),
+                arguments("a chunk shorter than its size", "7\r\nhello\r\n0\r\n\r\n"),
+                arguments("a chunk that ends in LF", "5\r\nhello\n0\r\n\r\n"),
+                arguments("a chunk that ends in CR", "5\r\nhello\r0\r\n\r\n"),
+                arguments("a chunk that ends in CR CR LF", "5\r\nhello\r\r\n0\r\n\r\n"),
+                arguments("a chunk that ends in nothing (EXT.TERM)", "5\r\nhello0\r\n\r\n"),
+                arguments("a chunk that ends in two octets", "5\r\nhelloXX0\r\n\r\n"),
+                arguments("no empty line at the end", "0\r\n"),
+                arguments("a bare LF at the end", "0\r\n\n"),
+                arguments("a bare CR at the end", "0\r\n\rX"),
+                arguments("a trailer without colon", "0\r\nX\r\n\r\n"),
+                arguments("a folded trailer", "0\r\nX: y\r\n z\r\n\r\n"),
+                arguments("a trailer that ends in LF", "0\r\nX: y\n\r\n"),
+                arguments("a trailer with a NUL", "0\r\nX: \0\r\n\r\n"),
+                arguments("a trailer with a space before its colon", "0\r\nX : y\r\n\r\n"),
+                arguments("a length as a trailer", "0\r\nContent-Length: 5\r\n\r\n"),
+                arguments("TE as a trailer", "0\r\nTransfer-Encoding: chunked\r\n\r\n"),
+                arguments("a host as a trailer", "0\r\nHost: q\r\n\r\n"),
+                arguments("a credential as a trailer", "0\r\nAuthorization: Bearer x\r\n\r\n"),
+                arguments("trailers that are too large", "0\r\nX: " + "y".repeat(17_000) + "\r\n\r\n"),
+                arguments("trailers that are too many", "0\r\n" + "X: y\r\n".repeat(101) + "\r\n"));
+    }
+}

@@ -167,7 +167,7 @@ public final class Proxy {
     }
 
     /**
-     * Stops: refuses new requests, lets the running ones end within the configuration's drain time, cuts off the rest,
+     * Stops: refuses new requests, lets the running ones end and their answers leave within the configuration's drain time, cuts off the rest,
      * and leaves the final report.
      */
     public void stop() {
@@ -177,7 +177,11 @@ public final class Proxy {
                 .addKeyValue("drainSeconds", limits.drainSeconds())
                 .log("Proxy stops");
         try {
-            running.drain(Duration.ofSeconds(limits.drainSeconds()));
+            long begin = System.nanoTime();
+            Duration most = Duration.ofSeconds(limits.drainSeconds());
+            running.drain(most);
+            // A request has ended when its answer is written, which may be long before a slow client has taken it.
+            boolean _ = server.awaitSent(most.minusNanos(System.nanoTime() - begin));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -18,6 +18,7 @@ import io.vertx.core.net.NetSocket;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.time.Duration;
 import java.util.function.Supplier;
 
 /** The port that the agent uses: one server an event loop, all on one port. */
@@ -97,6 +98,15 @@ public final class DataPort {
     /** Connections open now, tunnels included. */
     public int connections() {
         return load.connections();
+    }
+
+    /**
+     * Waits until the answers that are whole have left for their clients, however slowly those read.
+     *
+     * @return false: some have not in this time
+     */
+    public boolean awaitSent(Duration atMost) throws InterruptedException {
+        return load.awaitSent(atMost);
     }
 
     private void accept(NetSocket socket) {

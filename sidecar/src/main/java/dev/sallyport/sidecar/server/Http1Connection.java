@@ -398,7 +398,8 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
         if (done != stream || phase != Phase.EXCHANGE) {
             return;
         }
-        flush();
+        serving.load().sending(context().writeAndFlush(Unpooled.EMPTY_BUFFER));
+        flushPending = false;
         discarded = 0;
         if (done.isAnswerClosing()) {
             linger();

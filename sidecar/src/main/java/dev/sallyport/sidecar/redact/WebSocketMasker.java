@@ -159,9 +159,8 @@ final class WebSocketMasker implements AutoCloseable {
         payloadRead += length;
         remaining -= length;
         if (remaining == 0) {
-            // The code of a close frame is no text.
-            int text = opcode == CLOSE ? Math.min(2, payloadRead) : 0;
-            control.maskWhole(payload, text, payloadRead - text);
+            // A close frame's code too: a secret may begin in it.
+            control.maskWhole(payload, 0, payloadRead);
             out.writeBytes(header, 0, headerRead);
             out.writeBytes(payload, 0, payloadRead);
             endFrame();

@@ -148,6 +148,11 @@ class WebSocketMaskerTest {
     }
 
     @Test
+    void a_secret_that_begins_in_a_close_frames_code_is_masked() {
+        assertThat(mask(frame(FIN | CLOSE, "\u000f" + SECRET))).isEqualTo(frame(FIN | CLOSE, "\u000f" + STARS));
+    }
+
+    @Test
     void control_frames_are_masked_but_for_a_close_frames_code() {
         assertThat(mask(frame(FIN | PING, SECRET))).isEqualTo(frame(FIN | PING, STARS));
         assertThat(mask(frame(FIN | PONG, "x" + SECRET))).isEqualTo(frame(FIN | PONG, "x" + STARS));

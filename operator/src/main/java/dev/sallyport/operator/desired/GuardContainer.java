@@ -10,7 +10,6 @@ import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.SecurityContext;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -37,8 +36,10 @@ final class GuardContainer {
                 .withArgs("guard")
                 .withEnv(env(agents, platform))
                 .withNewResources()
-                .withRequests(Map.of("cpu", new Quantity("50m"), "memory", new Quantity("32Mi")))
-                .withLimits(Map.of("cpu", new Quantity("1"), "memory", new Quantity("128Mi")))
+                .addToRequests("cpu", new Quantity("50m"))
+                .addToRequests("memory", new Quantity("32Mi"))
+                .addToLimits("cpu", new Quantity("1"))
+                .addToLimits("memory", new Quantity("128Mi"))
                 .endResources()
                 .withNewSecurityContext()
                 .withRunAsUser(0L)

@@ -61,8 +61,10 @@ final class GoldenTest {
             "registry.example/sallyport/guard:1",
             "IfNotPresent",
             new ResourceRequirementsBuilder()
-                    .withRequests(Map.of("cpu", new Quantity("100m"), "memory", new Quantity("256Mi")))
-                    .withLimits(Map.of("cpu", new Quantity("2"), "memory", new Quantity("4Gi")))
+                    .addToRequests("cpu", new Quantity("100m"))
+                    .addToRequests("memory", new Quantity("256Mi"))
+                    .addToLimits("cpu", new Quantity("2"))
+                    .addToLimits("memory", new Quantity("4Gi"))
                     .build(),
             Optional.of("10.42.0.7:8080"),
             List.of("10.96.0.10", "fd00::a"),

@@ -30,6 +30,9 @@ final class ProxyContainer {
     private static final String STATE_DIRECTORY = "/run/sallyport";
     private static final String TRUST_DIRECTORY = "/run/sallyport-trust";
 
+    /** Part of the proxy's image; ends when the proxy takes requests. */
+    private static final String READY_PROGRAM = "/opt/app/bin/sallyport-ready";
+
     /**
      * Read by all: kubelet makes these files root's, and gives a projected Secret to another user only by {@code fsGroup},
      * which would reach into the agent's volumes. Who mounts the volume decides who reads, and that is the proxy alone.
@@ -79,7 +82,7 @@ final class ProxyContainer {
                         mount(Names.STATE_VOLUME, STATE_DIRECTORY, false),
                         mount(Names.TRUST_VOLUME, TRUST_DIRECTORY, false),
                         resolver())
-                .withStartupProbe(probe("/readyz", 1, FOR_EVER))
+                .withStartupProbe(startup())
                 .withLivenessProbe(probe("/livez", 10, 6))
                 .withReadinessProbe(probe("/readyz", 5, 2))
                 .withTerminationMessagePath("/dev/termination-log")
@@ -159,6 +162,21 @@ final class ProxyContainer {
                 .withMountPath("/etc/resolv.conf")
                 .withSubPath(Names.RESOLVER_KEY)
                 .withReadOnly(true)
+                .build();
+    }
+
+    /**
+     * One attempt that waits inside the container: kubelet would ask again only after a second, and each start of an agent
+     * would take that much longer.
+     */
+    private static Probe startup() {
+        return new ProbeBuilder()
+                .withNewExec()
+                .withCommand(READY_PROGRAM)
+                .endExec()
+                .withPeriodSeconds(1)
+                .withTimeoutSeconds(60)
+                .withFailureThreshold(FOR_EVER)
                 .build();
     }
 

@@ -8,7 +8,9 @@ import io.netty.handler.codec.http.HttpHeaders;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.function.Predicate;
 
 /** What the parser makes of some bytes that end with their connection. */
 final class ReadAnswer implements ResponseParser.Sink {
@@ -18,11 +20,20 @@ final class ReadAnswer implements ResponseParser.Sink {
     private boolean paused;
     private boolean failed;
 
-    private ReadAnswer() {}
+    private final Predicate<String> shown;
+
+    private ReadAnswer(Predicate<String> shown) {
+        this.shown = shown;
+    }
 
     /** All at once. */
     static ReadAnswer whole(String method, byte[] bytes) {
-        ReadAnswer read = new ReadAnswer();
+        return whole(method, bytes, name -> true);
+    }
+
+    /** All at once; of the fields only those with such names are told. */
+    static ReadAnswer whole(String method, byte[] bytes, Predicate<String> shown) {
+        ReadAnswer read = new ReadAnswer(shown);
         ResponseParser parser = new ResponseParser(method, read);
         ByteBuf in = Unpooled.wrappedBuffer(bytes);
         read.feed(parser, in);
@@ -32,7 +43,7 @@ final class ReadAnswer implements ResponseParser.Sink {
 
     /** In reads of random lengths, by a reader that pauses now and then. */
     static ReadAnswer inParts(String method, byte[] bytes, Random random) {
-        ReadAnswer read = new ReadAnswer();
+        ReadAnswer read = new ReadAnswer(name -> true);
         ResponseParser parser = new ResponseParser(method, read);
         ByteBuf in = Unpooled.buffer();
         for (int i = 0; i < bytes.length && !read.failed; ) {
@@ -48,7 +59,7 @@ final class ReadAnswer implements ResponseParser.Sink {
         return read;
     }
 
-    /** Heads, the body as one, its end; or that it is broken, or cut short. */
+    /** Reasons and heads, the body as one, its end; or that it is broken, or cut short. */
     List<String> events() {
         return events;
     }
@@ -86,7 +97,8 @@ final class ReadAnswer implements ResponseParser.Sink {
 
     @Override
     public void head(ResponseHead head) {
-        events.add("head " + head.status() + " " + head.reasonPhrase() + " " + lines(head.fields()));
+        events.add("reason " + head.reasonPhrase());
+        events.add("head " + head.status() + " " + lines(head.fields().entries(), shown));
     }
 
     @Override
@@ -98,7 +110,7 @@ final class ReadAnswer implements ResponseParser.Sink {
     @Override
     public void end(HttpHeaders trailers) {
         flushBody();
-        events.add("end " + lines(trailers));
+        events.add("end " + lines(trailers.entries(), shown));
     }
 
     @Override
@@ -106,8 +118,9 @@ final class ReadAnswer implements ResponseParser.Sink {
         return !paused;
     }
 
-    private static List<String> lines(HttpHeaders fields) {
-        return fields.entries().stream()
+    static List<String> lines(List<Map.Entry<String, String>> fields, Predicate<String> shown) {
+        return fields.stream()
+                .filter(field -> shown.test(field.getKey()))
                 .map(field -> field.getKey() + ": " + field.getValue())
                 .toList();
     }

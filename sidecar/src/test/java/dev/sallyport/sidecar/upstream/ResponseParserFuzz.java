@@ -31,18 +31,27 @@ class ResponseParserFuzz {
     /** Another make of reader refuses what is accepted here, or reads it in the same way. */
     @FuzzTest
     void what_is_accepted_is_read_by_nobody_otherwise(byte[] bytes) {
-        ReadAnswer ours = ReadAnswer.whole("GET", bytes);
+        ReadAnswer ours = ReadAnswer.whole("GET", bytes, ResponseParserFuzz::isTold);
         if (!ours.isWhole()) {
             return;
         }
+        // A reason phrase may begin with a space (RFC 9112, section 4), which Netty drops; it means nothing to anybody.
+        List<String> events = ours.events().stream()
+                .filter(event -> !event.startsWith("reason "))
+                .toList();
         List<String> others = netty(bytes);
         // Where the other one refuses it, only what it had read before counts.
         List<String> read = others.getLast().equals("broken") ? others.subList(0, others.size() - 1) : others;
-        int common = Math.min(read.size(), ours.events().size());
-        boolean sameSoFar = read.subList(0, common).equals(ours.events().subList(0, common));
-        if (!sameSoFar || (read.equals(others) && common < ours.events().size())) {
-            throw new IllegalStateException(ours.events() + " but " + others);
+        int common = Math.min(read.size(), events.size());
+        boolean sameSoFar = read.subList(0, common).equals(events.subList(0, common));
+        if (!sameSoFar || (read.equals(others) && common < events.size())) {
+            throw new IllegalStateException(events + " but " + others);
         }
+    }
+
+    /** Netty writes this field anew; whether it was heeded is seen by the body. */
+    private static boolean isTold(String name) {
+        return !name.equalsIgnoreCase("Transfer-Encoding");
     }
 
     private static List<String> netty(byte[] bytes) {
@@ -60,8 +69,8 @@ class ResponseParserFuzz {
             }
             if (each instanceof HttpResponse head) {
                 informational = head.status().code() < 200;
-                events.add("head " + head.status().code() + " " + head.status().reasonPhrase() + " "
-                        + lines(head.headers().entries()));
+                events.add("head " + head.status().code() + " "
+                        + ReadAnswer.lines(head.headers().entries(), ResponseParserFuzz::isTold));
             }
             if (each instanceof HttpContent content) {
                 body.append(content.content().toString(StandardCharsets.ISO_8859_1));
@@ -70,17 +79,11 @@ class ResponseParserFuzz {
                         events.add("body " + body);
                         body.setLength(0);
                     }
-                    events.add("end " + lines(last.trailingHeaders().entries()));
+                    events.add("end " + ReadAnswer.lines(last.trailingHeaders().entries(), ResponseParserFuzz::isTold));
                 }
             }
             ReferenceCountUtil.release(each);
         }
         return events;
-    }
-
-    private static List<String> lines(List<java.util.Map.Entry<String, String>> fields) {
-        return fields.stream()
-                .map(field -> field.getKey() + ": " + field.getValue())
-                .toList();
     }
 }

@@ -5,6 +5,7 @@ import dev.sallyport.sidecar.http.ResponseHead;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.http.EmptyHttpHeaders;
+import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http2.Http2CodecUtil;
 import io.netty.handler.codec.http2.Http2Exception;
@@ -113,7 +114,11 @@ final class Http2Answer {
         }
         ResponseHead head = new ResponseHead(Http2Fields.status(headers), "", Http2Fields.response(headers));
         if (head.isInterim()) {
-            if (end || ++interim > ResponseParser.MOST_INTERIM) {
+            // A length that it has no body for is malformed (RFC 9113, section 8.1.1), and Netty takes it for the final
+            // one's.
+            if (end
+                    || ++interim > ResponseParser.MOST_INTERIM
+                    || head.fields().contains(HttpHeaderNames.CONTENT_LENGTH)) {
                 throw new DecoderException("not an answer: interim");
             }
         } else {

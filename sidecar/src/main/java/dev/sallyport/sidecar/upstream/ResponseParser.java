@@ -167,6 +167,10 @@ final class ResponseParser {
         ResponseHead head = new ResponseHead(status, reasonPhrase, fields);
         if (head.isInterim()) {
             check(++interim <= MOST_INTERIM, "too many interim answers");
+            // It must not have these (RFC 9110, section 8.6; RFC 9112, section 6.1), and ends with its head whatever
+            // they say
+            // (RFC 9112, section 6.3), which not every reader behind us may know.
+            fields.remove(HttpHeaderNames.CONTENT_LENGTH).remove(HttpHeaderNames.TRANSFER_ENCODING);
             begin(State.STATUS_LINE);
             sink.head(head);
             return;

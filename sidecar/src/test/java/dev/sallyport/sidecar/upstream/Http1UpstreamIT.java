@@ -119,6 +119,29 @@ class Http1UpstreamIT {
         }
     }
 
+    /** RFC 9112, section 6.3: it ends with its head, whatever its fields say. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Content-Length: 40",
+                "Transfer-Encoding: chunked",
+                "Content-Length: 0\r\nTransfer-Encoding: gzip, chunked\r\nContent-Length: x",
+            })
+    void an_interim_answer_has_no_body_and_hands_on_no_framing(String framing) throws Exception {
+        try (ScriptedServer server = new ScriptedServer(
+                ScriptedServer.always(head("HTTP/1.1 103 Early Hints", framing, "Link: </a>") + OK))) {
+            RouteConfig route = route(server);
+            Call first = world.call(route).get("/");
+            Call second = world.call(route).get("/");
+
+            assertThat(first.body()).isEqualTo("ok");
+            assertThat(second.body()).isEqualTo("ok");
+            assertThat(second.interim())
+                    .singleElement()
+                    .satisfies(interim -> assertThat(interim.fields().names()).containsExactly("Link"));
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {

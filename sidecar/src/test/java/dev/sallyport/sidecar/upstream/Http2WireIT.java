@@ -26,6 +26,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** HTTP/2, frame by frame: what the proxy sends, and what it makes of an upstream that leaves, refuses, or errs. */
@@ -87,6 +88,24 @@ class Http2WireIT {
                     .containsEntry("x-api-key", "never")
                     .containsEntry("x-anything", "never")
                     .containsEntry("accept", "incremental");
+        }
+    }
+
+    /** RFC 9113, sections 8.1.1 and 8.2.2. */
+    @ParameterizedTest
+    @CsvSource({"content-length, 0", "content-length, 2", "content-length, 40", "transfer-encoding, chunked"})
+    void an_interim_answer_with_framing_is_broken(String name, String value) throws Exception {
+        try (ScriptedServer server = server(wire -> {
+            wire.read(Http2Wire.HEADERS);
+            wire.headers(FIRST, false, ":status", "103", name, value);
+            wire.answer(FIRST, "ok");
+            wire.readAll();
+        })) {
+            Call call = call(server).get("/");
+
+            assertThat(call.failure()).isInstanceOf(DecoderException.class);
+            assertThat(call.events()).noneMatch(event -> event.startsWith("head") || event.equals("data"));
+            assertThat(call.interim()).isEmpty();
         }
     }
 

@@ -19,11 +19,14 @@ import com.fasterxml.jackson.databind.type.LogicalType;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 
 /**
  * Reads and writes the contract's records.
  *
- * <p>Unknown fields, duplicate keys, missing required values, nulls, trailing content, coerced types (a string where a
+ * <p>Other encodings than UTF-8, unknown fields, duplicate keys, missing required values, nulls, trailing content, coerced types (a string where a
  * number belongs) and nesting beyond 32 levels are errors. Times are RFC 3339 strings in UTC.
  */
 public final class StrictJson {
@@ -40,10 +43,23 @@ public final class StrictJson {
      */
     public static <T> T read(byte[] json, Class<T> type) throws InvalidJsonException {
         try {
-            refuseNulls(json);
-            return MAPPER.readValue(json, type);
+            String text = text(json);
+            refuseNulls(text);
+            return MAPPER.readValue(text, type);
         } catch (IOException e) {
             throw InvalidJsonException.from(e);
+        }
+    }
+
+    /** JSON is in UTF-8, without a mark in front (RFC 8259, section 8.1). The mapper would take UTF-16 and overlong forms too. */
+    private static String text(byte[] json) throws InvalidJsonException {
+        try {
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(json))
+                    .toString();
+        } catch (CharacterCodingException e) {
+            throw new InvalidJsonException("not UTF-8");
         }
     }
 
@@ -51,8 +67,8 @@ public final class StrictJson {
      * Refuses a null wherever it stands: the mapper would take it for an absent member, whose default may be to permit. Few
      * documents have its letters in them, and only those are looked through.
      */
-    private static void refuseNulls(byte[] json) throws IOException, InvalidJsonException {
-        if (!hasLettersOfNull(json)) {
+    private static void refuseNulls(String json) throws IOException, InvalidJsonException {
+        if (!json.contains("null")) {
             return;
         }
         try (JsonParser parser = MAPPER.createParser(json)) {
@@ -62,15 +78,6 @@ public final class StrictJson {
                 }
             }
         }
-    }
-
-    private static boolean hasLettersOfNull(byte[] json) {
-        for (int i = 0; i + 3 < json.length; i++) {
-            if (json[i] == 'n' && json[i + 1] == 'u' && json[i + 2] == 'l' && json[i + 3] == 'l') {
-                return true;
-            }
-        }
-        return false;
     }
 
     private static String place(JsonStreamContext context) {

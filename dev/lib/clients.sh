@@ -7,9 +7,12 @@ client_properties() {
   local go
   need_packages ca-certificates curl git python3-venv wget
   command -v npm >/dev/null || need_packages npm
-  go=$(go_tools clients sidecar/src/test/resources/clients/go "Building the client in Go")
+  go=$(go_client)
   printf -- '-Dsallyport.clients.%s\n' "go=$go" "python=$(python_clients)" "node=$(node_clients)"
 }
+
+# The directory of the program `client`.
+go_client() { go_tools clients sidecar/src/test/resources/clients/go "Building the client in Go"; }
 
 python_clients() {
   local kept

@@ -3,7 +3,7 @@
 # cannot mistake it for the old one. Sourced after the other parts.
 
 # What there is. Of each program: its Maven module, main class, user and title.
-all_images=(proxy operator guard standin demo-agent)
+all_images=(proxy operator guard standin demo-agent clients)
 declare -A java_images=(
   [proxy]="sidecar dev.sallyport.sidecar.main.ProxyMain 65533 Sallyport proxy"
   [operator]="operator dev.sallyport.operator.main.OperatorMain 65532 Sallyport operator"
@@ -15,7 +15,7 @@ declare -A launchers=(
 )
 declare -A repositories=(
   [proxy]=sallyport/proxy [operator]=sallyport/operator [guard]=sallyport/guard
-  [standin]=sallyport/provider-standin [demo-agent]=sallyport/demo-agent
+  [standin]=sallyport/provider-standin [demo-agent]=sallyport/demo-agent [clients]=sallyport/clients
 )
 
 declare -A images # the results of build_images: names by what they are of
@@ -35,6 +35,8 @@ build_images() {
       java_image "$which"
     elif [ "$which" = guard ]; then
       guard_image
+    elif [ "$which" = clients ]; then
+      clients_image
     else
       agent_image "$which"
     fi
@@ -189,4 +191,26 @@ agent_image() {
     rm -rf "$work"
   fi
   images[$which]=$name
+}
+
+# The programs of the tests on this machine too, so that both try the same.
+clients_image() {
+  local name work tried=sidecar/src/test/java/dev/sallyport/sidecar/clients/JavaClient.java
+  java_runtime
+  name=${repositories[clients]}:$(digest -s "${images[runtime]} $(uname -m) $go_version" dev/images/clients dev/tools/clients \
+    sidecar/src/test/resources/clients "$tried")
+  if ! has_image "$name"; then
+    work=$(mktemp -d "$cache/work.XXXXXX")
+    cp "$repo"/dev/images/clients/Dockerfile "$repo"/dev/tools/clients/python/requirements.txt "$repo"/dev/tools/clients/node/package*.json "$work"
+    mkdir "$work/clients"
+    cp "$repo"/sidecar/src/test/resources/clients/{client,websocket}.{py,mjs} "$(go_client)/client" "$work/clients"
+    ensure_jdk
+    "$JAVA_HOME/bin/javac" -encoding UTF-8 -proc:none -d "$work/clients/java" "$repo/$tried"
+    trust_host "$work"
+    chmod -R a+rX "$work"
+    logged image-clients "Building $name (3 minutes)" build_image "$name" "$work" \
+      --build-arg PIP_INDEX_URL --build-arg NPM_CONFIG_REGISTRY --build-arg "RUNTIME=${images[runtime]}"
+    rm -rf "$work"
+  fi
+  images[clients]=$name
 }

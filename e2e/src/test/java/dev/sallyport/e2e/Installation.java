@@ -105,6 +105,12 @@ final class Installation {
         kubectl.run("-n", SYSTEM_NAMESPACE, "rollout", "status", "deployment", "--timeout=120s");
     }
 
+    /** Brings an image that only some tests need onto the cluster, and gives its name as {@code repository:tag}. */
+    String load(String name) {
+        cluster.load(image(name));
+        return image(name);
+    }
+
     /** A named image under test, as {@code repository:tag}. */
     static String image(String name) {
         return property("sallyport.images." + name);

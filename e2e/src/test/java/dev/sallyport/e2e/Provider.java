@@ -100,7 +100,8 @@ final class Provider {
         }
     }
 
-    private static String newKey() {
+    /** A key that nothing else has, of the form that the search looks for. */
+    static String newKey() {
         byte[] random = new byte[24];
         new SecureRandom().nextBytes(random);
         return "sk-ant-real-" + HexFormat.of().formatHex(random);

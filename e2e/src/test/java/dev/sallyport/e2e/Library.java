@@ -1,0 +1,72 @@
+package dev.sallyport.e2e;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+
+/** HTTP clients that programs are written with, each in a program of the image that does tasks as it is told. */
+enum Library {
+    HTTPX(false, false),
+    /** With the option that lets it speak HTTP/2. */
+    HTTPX_H2(false, true),
+    /** Its successor, which SDKs of model providers use. */
+    HTTPX2_H2(false, true),
+    REQUESTS(false, false),
+    AIOHTTP(false, false),
+    /** Node's own. */
+    FETCH(false, false),
+    UNDICI(false, true),
+    GO(false, true),
+    /** Speaks HTTP/2 in plain text too, with prior knowledge. */
+    GO_H2C(true, true),
+    /** The JDK's. */
+    JAVA(false, true);
+
+    private final boolean http2InPlainText;
+    private final boolean http2OverTls;
+
+    Library(boolean http2InPlainText, boolean http2OverTls) {
+        this.http2InPlainText = http2InPlainText;
+        this.http2OverTls = http2OverTls;
+    }
+
+    /** What it speaks to the proxy, of its own choice, as it says itself; those of Node say nothing. */
+    String version(Way way) {
+        boolean http2 =
+                switch (way) {
+                    case BASE_URL -> http2InPlainText;
+                    case HTTPS_PROXY -> http2OverTls;
+                };
+        return this == FETCH || this == UNDICI ? "" : http2 ? "HTTP/2" : "HTTP/1.1";
+    }
+
+    /** How the agent runs it. */
+    List<String> command(ClientSandbox agent) {
+        return switch (this) {
+            case HTTPX, HTTPX_H2, HTTPX2_H2, REQUESTS, AIOHTTP ->
+                List.of("python", "/opt/clients/client.py", toString());
+            case FETCH, UNDICI -> List.of("node", "/opt/clients/client.mjs", toString());
+            case GO, GO_H2C -> List.of("/opt/clients/client", toString());
+            case JAVA -> {
+                // It knows none of the variables.
+                URI proxy = URI.create(agent.variable("HTTPS_PROXY"));
+                yield List.of(
+                        "java",
+                        "-XX:TieredStopAtLevel=1",
+                        "-Dhttps.proxyHost=" + proxy.getHost(),
+                        "-Dhttps.proxyPort=" + proxy.getPort(),
+                        "-Djavax.net.ssl.trustStore="
+                                + Path.of(agent.variable("SSL_CERT_FILE")).resolveSibling("truststore.p12"),
+                        "-cp",
+                        "/opt/clients/java",
+                        "dev.sallyport.sidecar.clients.JavaClient");
+            }
+        };
+    }
+
+    @Override
+    public String toString() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+}

@@ -27,14 +27,15 @@ public final class DataPort {
     private static final int BACKLOG = 1024;
 
     /** What is read at once is bounded: a client that sends and leaves has all of it read, asked for or not. */
-    private static final int MOST_READ = 64 * 1024;
+    private static final int MOST_READ = 32 * 1024;
 
     private static final int READS_AT_ONCE = 4;
 
     /** Of the kernel, which would take megabytes for a client that doesn't read; it doubles this for its own needs. */
     private static final int KERNEL_BUFFER = 64 * 1024;
 
-    private static final WriteBufferWaterMark UNSENT = new WriteBufferWaterMark(32 * 1024, 64 * 1024);
+    /** Of an answer, whose upstream is not read meanwhile. */
+    static final WriteBufferWaterMark UNSENT = new WriteBufferWaterMark(16 * 1024, 32 * 1024);
 
     private final Handler handler;
     private final Supplier<ProxyLimits> limits;
@@ -128,7 +129,7 @@ public final class DataPort {
         boolean _ = channel.config()
                 .setOption(
                         ChannelOption.RECVBUF_ALLOCATOR,
-                        new AdaptiveRecvByteBufAllocator(512, 4096, MOST_READ).maxMessagesPerRead(READS_AT_ONCE));
+                        new AdaptiveRecvByteBufAllocator(512, 2048, MOST_READ).maxMessagesPerRead(READS_AT_ONCE));
         var _ = channel.pipeline()
                 .addLast("departure", new Departure())
                 .addLast("first", new FirstOctets(new Serving(handler, now, interception, load)));

@@ -11,6 +11,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.http.HttpHeaderNames;
@@ -70,6 +71,7 @@ final class Http2Stream extends ChannelInboundHandlerAdapter implements ClientSt
     public void handlerAdded(ChannelHandlerContext added) {
         // The window is opened here, by what the receiver has taken.
         boolean _ = channel.config().setOption(Http2StreamChannelOption.AUTO_STREAM_FLOW_CONTROL, false);
+        boolean _ = channel.config().setOption(ChannelOption.WRITE_BUFFER_WATER_MARK, DataPort.UNSENT);
     }
 
     @Override

@@ -3,12 +3,14 @@ package dev.sallyport.sidecar.upstream;
 import dev.sallyport.contract.audit.Reason;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFactory;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
+import io.netty.channel.WriteBufferWaterMark;
 import io.netty.handler.ssl.SslHandler;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -26,6 +28,13 @@ import org.jspecify.annotations.Nullable;
  * loop itself and offers no choice of the TLS engine's host and protocols for each connection.
  */
 final class Connector {
+
+    /** What a request holds while its client reads slowly, or its upstream does, is a read more than what is unsent. */
+    private static final int MOST_READ = 32 * 1024;
+
+    private static final int READS_AT_ONCE = 4;
+
+    private static final WriteBufferWaterMark UNSENT = new WriteBufferWaterMark(16 * 1024, 32 * 1024);
 
     private final ChannelFactory<? extends Channel> channels;
     private final PoolWide pool;
@@ -131,6 +140,10 @@ final class Connector {
                     // An upstream that answers early and stops reading must not lose its answer to a failed write.
                     .option(ChannelOption.AUTO_CLOSE, false)
                     .option(ChannelOption.AUTO_READ, autoRead)
+                    .option(ChannelOption.WRITE_BUFFER_WATER_MARK, UNSENT)
+                    .option(
+                            ChannelOption.RECVBUF_ALLOCATOR,
+                            new AdaptiveRecvByteBufAllocator(512, 2048, MOST_READ).maxMessagesPerRead(READS_AT_ONCE))
                     .handler(new ChannelInitializer<>() {
                         @Override
                         protected void initChannel(Channel channel) {

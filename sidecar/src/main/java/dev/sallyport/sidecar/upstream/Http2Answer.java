@@ -7,7 +7,6 @@ import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
-import io.netty.handler.codec.http2.Http2CodecUtil;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Stream;
@@ -15,6 +14,9 @@ import org.jspecify.annotations.Nullable;
 
 /** What comes back on a stream, on its way to a reader that takes it when it wants to. */
 final class Http2Answer {
+
+    /** What an upstream may send of an answer that nobody reads. */
+    static final int FIRST_WINDOW = 32 * 1024;
 
     private static final int MOST_WINDOW = 1024 * 1024;
 
@@ -28,7 +30,7 @@ final class Http2Answer {
     private boolean bodiless;
     private long expected = -1;
     private long received;
-    private int window = Http2CodecUtil.DEFAULT_WINDOW_SIZE;
+    private int window = FIRST_WINDOW;
     private boolean resumed;
     private boolean dataGiven;
     /** What came while nobody wanted it; the stream's window bounds it. */
@@ -219,7 +221,7 @@ final class Http2Answer {
     }
 
     private void narrow() {
-        session.pool().budget().give(window - Http2CodecUtil.DEFAULT_WINDOW_SIZE);
-        window = Http2CodecUtil.DEFAULT_WINDOW_SIZE;
+        session.pool().budget().give(window - FIRST_WINDOW);
+        window = FIRST_WINDOW;
     }
 }

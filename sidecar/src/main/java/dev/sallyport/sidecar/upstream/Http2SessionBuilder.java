@@ -37,7 +37,10 @@ final class Http2SessionBuilder extends AbstractHttp2ConnectionHandlerBuilder<Ht
         connection(connection);
         headerSensitivityDetector(Http2Fields.SENSITIVE);
         validateRequiredPseudoHeaders(true);
-        initialSettings(new Http2Settings().pushEnabled(false).maxHeaderListSize(HEADER_LIST_BYTES));
+        initialSettings(new Http2Settings()
+                .pushEnabled(false)
+                .maxHeaderListSize(HEADER_LIST_BYTES)
+                .initialWindowSize(Http2Answer.FIRST_WINDOW));
     }
 
     @Override

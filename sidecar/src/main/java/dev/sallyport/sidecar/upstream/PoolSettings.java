@@ -35,7 +35,7 @@ record PoolSettings(
             Duration.ofSeconds(30),
             Duration.ofSeconds(120),
             4096,
-            8,
+            32,
             512,
             Duration.ofMillis(250),
             4,

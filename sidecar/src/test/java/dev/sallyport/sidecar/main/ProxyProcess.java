@@ -30,6 +30,9 @@ final class ProxyProcess {
                     .until(() -> http.send(ready, HttpResponse.BodyHandlers.discarding())
                                     .statusCode()
                             == 200);
+        } catch (RuntimeException e) {
+            var _ = process.destroyForcibly();
+            throw e;
         }
         return process;
     }

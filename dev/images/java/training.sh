@@ -42,7 +42,7 @@ succeeds() {
 # ready PORT PATH: waits until a GET on a local port is answered with 200.
 ready() {
   local tries
-  for tries in $(seq 500); do
+  for tries in $(seq 3000); do
     if succeeds "$1" "GET $2 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n" 2>/dev/null; then
       echo "round $number: port $1 answers after $((($(date +%s%N) - begun) / 1000000)) ms"
       return 0

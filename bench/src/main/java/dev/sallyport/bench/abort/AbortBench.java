@@ -79,6 +79,7 @@ public final class AbortBench implements Callable<Integer> {
                     }
                 }
             }
+            proxy.printComplaints(out);
         }
         out.println("Load at the end: " + Machine.load());
         return met ? 0 : 1;

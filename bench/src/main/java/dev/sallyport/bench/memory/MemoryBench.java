@@ -105,6 +105,7 @@ public final class MemoryBench implements Callable<Integer> {
                     complete = false;
                     lament(scene.what(), proxy, e);
                 }
+                proxy.printComplaints(out);
             }
         }
         return complete;
@@ -189,6 +190,7 @@ public final class MemoryBench implements Callable<Integer> {
                     complete = false;
                     lament(body.what(), proxy, e);
                 }
+                proxy.printComplaints(out);
             }
         }
         return complete;

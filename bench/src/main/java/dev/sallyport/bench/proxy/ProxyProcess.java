@@ -2,6 +2,7 @@ package dev.sallyport.bench.proxy;
 
 import dev.sallyport.bench.origin.Origin;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -117,10 +118,13 @@ public final class ProxyProcess implements AutoCloseable {
         return lines.count();
     }
 
-    /** Its operational log so far that is not about its start and end. */
-    public List<String> complaints() throws IOException {
+    /** Prints how many lines of its operational log so far are warnings or worse, and the first of them. */
+    public void printComplaints(PrintStream out) throws IOException {
         try (Stream<String> log = Files.lines(errors(), StandardCharsets.UTF_8)) {
-            return log.filter(line -> !line.contains("\"level\":\"INFO\"")).toList();
+            List<String> complaints =
+                    log.filter(line -> !line.contains("\"level\":\"INFO\"")).toList();
+            out.println("Lines above INFO in the proxy's log: " + complaints.size());
+            complaints.stream().limit(5).forEach(line -> out.println("  " + line));
         }
     }
 

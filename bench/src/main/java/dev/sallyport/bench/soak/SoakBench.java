@@ -155,9 +155,7 @@ public final class SoakBench implements Callable<Integer> {
         out.println("Audit lines: " + proxy.auditLines() + " of " + tally.audited());
         out.println("Surprises: " + tally.surprises());
         tally.kinds().forEach((kind, count) -> out.println("  " + count + " x " + kind));
-        List<String> complaints = proxy.complaints();
-        out.println("Lines above INFO in the proxy's log: " + complaints.size());
-        complaints.stream().limit(5).forEach(line -> out.println("  " + line));
+        proxy.printComplaints(out);
         return proxy.auditLines() == tally.audited() && tally.surprises() == 0;
     }
 

@@ -10,6 +10,7 @@ import dev.sallyport.contract.audit.AuditRecord;
 import dev.sallyport.contract.config.ProxyConfig;
 import dev.sallyport.contract.json.InvalidJsonException;
 import dev.sallyport.contract.json.StrictJson;
+import dev.sallyport.contract.status.EgressFinding;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -35,6 +36,11 @@ record ContractDocument(String name, Class<?> type, List<String> files) {
             List.of("proxy-config-minimal.json", "proxy-config-complete.json", "proxy-config-trial.json"));
 
     static final ContractDocument AUDIT = new ContractDocument("audit", AuditRecord.class, List.of("audit.jsonl"));
+
+    static final ContractDocument EGRESS_FINDING = new ContractDocument(
+            "egress-finding",
+            EgressFinding.class,
+            List.of("egress-finding-enforced.json", "egress-finding-open.json", "egress-finding-failed.json"));
 
     static final Path DOCS = Path.of("..", "docs");
 

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.networknt.schema.JsonSchema;
+import dev.sallyport.contract.json.StrictJson;
+import dev.sallyport.contract.status.EgressFinding;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -42,6 +44,32 @@ class EgressFindingTest {
         assertThat(text).contains(part);
         assertThat(schema().validate(ContractDocument.parse(text.replace(part, instead))))
                 .isNotEmpty();
+    }
+
+    @Test
+    void theRecordHasTheMembersTypesAndConstantsOfTheSchema() {
+        assertThat(RecordShape.differences(ContractDocument.EGRESS_FINDING.schema(), EgressFinding.class))
+                .isEmpty();
+    }
+
+    /** The record leaves to the schema what only people read, but a finding that the guard may write is never lost. */
+    @Test
+    void theRecordReadsWhateverTheSchemaAccepts() {
+        assertThat(SchemaTest.disagreements(ContractDocument.EGRESS_FINDING))
+                .noneMatch(disagreement -> disagreement.contains("the schema accepts"));
+    }
+
+    /** Nothing is lost that the guard says, and what is written again is valid too. */
+    @ParameterizedTest
+    @ValueSource(strings = {"enforced", "open", "failed"})
+    void theRecordWritesWhatItHasRead(String example) throws Exception {
+        JsonNode said = ContractDocument.parse(example(example));
+
+        Object read = ContractDocument.EGRESS_FINDING.read(said);
+
+        JsonNode written = ContractDocument.parse(new String(StrictJson.write(read), StandardCharsets.UTF_8));
+        assertThat(written).isEqualTo(said);
+        assertThat(schema().validate(written)).isEmpty();
     }
 
     @Test

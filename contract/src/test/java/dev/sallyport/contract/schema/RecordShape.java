@@ -55,7 +55,11 @@ final class RecordShape {
         Class<?> raw = (Class<?>) type;
         if (raw == String.class || raw == Instant.class || isText(raw)) {
             text(at, schema);
-        } else if (raw == long.class || raw == OptionalLong.class || raw == Integer.class || raw == OptionalInt.class) {
+        } else if (raw == long.class
+                || raw == OptionalLong.class
+                || raw == int.class
+                || raw == Integer.class
+                || raw == OptionalInt.class) {
             expect(at, "type", "integer", schema.path("type").asText());
             bound(at, schema, "minimum");
             bound(at, schema, "maximum");

@@ -127,7 +127,7 @@ class SchemaTest {
         }
     }
 
-    private static List<String> disagreements(ContractDocument document) {
+    static List<String> disagreements(ContractDocument document) {
         JsonSchema schema = ContractDocument.compiled(document.schema());
         List<String> disagreements = new ArrayList<>();
         new Mutations(document.smallExamples(), document.schema()).each(mutation -> {

@@ -24,6 +24,9 @@ final class ByteRelay {
         /** Both directions have ended, each by its sender's will. */
         void ended();
 
+        /** One side ended its connection, and with it the other's. */
+        void closed(Side by);
+
         /** One side broke off. */
         void broken(Side by, Throwable cause);
     }
@@ -47,8 +50,9 @@ final class ByteRelay {
      * @param toUpstream is told how many bytes went to the upstream
      * @param toClient is told how many bytes went to the client
      * @param halves whether one direction may go on when the other has ended; otherwise either's end is the end of both
-     * @param masking what becomes of the upstream's bytes; takes and gives buffers that are owned; may throw, which
-     *     breaks the connection
+     * @param fromClient what becomes of the client's bytes; takes and gives buffers that are owned; may throw, which breaks
+     *     the connection
+     * @param fromUpstream the same for the upstream's
      */
     ByteRelay(
             Channel client,
@@ -56,12 +60,13 @@ final class ByteRelay {
             IntConsumer toUpstream,
             IntConsumer toClient,
             boolean halves,
-            UnaryOperator<ByteBuf> masking,
+            UnaryOperator<ByteBuf> fromClient,
+            UnaryOperator<ByteBuf> fromUpstream,
             Listener listener) {
         this.listener = listener;
         this.halves = halves;
-        fromClient = new Direction(Side.CLIENT, client, upstream, toUpstream, UnaryOperator.identity());
-        fromUpstream = new Direction(Side.UPSTREAM, upstream, client, toClient, masking);
+        this.fromClient = new Direction(Side.CLIENT, client, upstream, toUpstream, fromClient);
+        this.fromUpstream = new Direction(Side.UPSTREAM, upstream, client, toClient, fromUpstream);
     }
 
     /** Lets the bytes go. */
@@ -98,15 +103,15 @@ final class ByteRelay {
         private final Channel source;
         private final Channel sink;
         private final IntConsumer passed;
-        private final UnaryOperator<ByteBuf> masking;
+        private final UnaryOperator<ByteBuf> making;
         private boolean ended;
 
-        Direction(Side side, Channel source, Channel sink, IntConsumer passed, UnaryOperator<ByteBuf> masking) {
+        Direction(Side side, Channel source, Channel sink, IntConsumer passed, UnaryOperator<ByteBuf> making) {
             this.side = side;
             this.source = source;
             this.sink = sink;
             this.passed = passed;
-            this.masking = masking;
+            this.making = making;
         }
 
         void start() {
@@ -122,7 +127,7 @@ final class ByteRelay {
             }
             ByteBuf made;
             try {
-                made = masking.apply(data);
+                made = making.apply(data);
             } catch (RuntimeException e) {
                 broken(side, e);
                 return;
@@ -202,7 +207,7 @@ final class ByteRelay {
             sink.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> {
                 var _ = sink.close();
                 var _ = source.close();
-                listener.ended();
+                listener.closed(side);
             });
         }
 

@@ -141,7 +141,14 @@ final class TunnelExchange implements RunningRequests.Running, BodyHandler, Byte
             return;
         }
         relay = new ByteRelay(
-                hello.connection(), to, this::toUpstream, this::toClient, true, UnaryOperator.identity(), this);
+                hello.connection(),
+                to,
+                this::toUpstream,
+                this::toClient,
+                true,
+                UnaryOperator.identity(),
+                UnaryOperator.identity(),
+                this);
         relay.start();
     }
 
@@ -160,6 +167,12 @@ final class TunnelExchange implements RunningRequests.Running, BodyHandler, Byte
 
     @Override
     public void ended() {
+        finish(Optional.empty());
+    }
+
+    /** TLS inside says itself whether it was whole. */
+    @Override
+    public void closed(ByteRelay.Side by) {
         finish(Optional.empty());
     }
 

@@ -6,6 +6,7 @@ import dev.sallyport.sidecar.http.ResponseHead;
 import dev.sallyport.sidecar.http.UpstreamStream;
 import dev.sallyport.sidecar.redact.RedactionImpossibleException;
 import dev.sallyport.sidecar.redact.ResponseMasking;
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.handler.codec.http.HttpHeaders;
 import java.nio.charset.StandardCharsets;
@@ -26,6 +27,8 @@ final class WebSocketExchange implements ByteRelay.Listener {
     private final Account account;
     private final Silence silence;
     private final ResponseMasking masking;
+    private final CloseFrames clientClosing = new CloseFrames();
+    private final CloseFrames upstreamClosing = new CloseFrames();
     private @Nullable ByteRelay relay;
 
     WebSocketExchange(
@@ -69,8 +72,19 @@ final class WebSocketExchange implements ByteRelay.Listener {
         silence.start(silenceSeconds);
         // A WebSocket ends by its own closing frames; who ends the connection below it has gone (RFC 6455, section
         // 7.1.1).
-        relay = new ByteRelay(downstream, upstream, this::toUpstream, this::toClient, false, masking::frames, this);
+        relay = new ByteRelay(
+                downstream, upstream, this::toUpstream, this::toClient, false, this::asSent, this::masked, this);
         relay.start();
+    }
+
+    private ByteBuf asSent(ByteBuf frames) {
+        clientClosing.look(frames);
+        return frames;
+    }
+
+    private ByteBuf masked(ByteBuf frames) {
+        upstreamClosing.look(frames);
+        return masking.frames(frames);
     }
 
     private void toUpstream(int bytes) {
@@ -101,15 +115,31 @@ final class WebSocketExchange implements ByteRelay.Listener {
     }
 
     @Override
+    public void closed(ByteRelay.Side by) {
+        finish(unlessAnnounced(by));
+    }
+
+    @Override
     public void broken(ByteRelay.Side by, Throwable cause) {
-        finish(Optional.of(
+        finish(
+                cause instanceof RedactionImpossibleException
+                        ? Optional.of(Reason.REDACTION_IMPOSSIBLE)
+                        : unlessAnnounced(by));
+    }
+
+    /**
+     * Whose end it was. Where one of them has sent a Close frame the connection has no more to say, and many do not wait for
+     * the other's before they end it (RFC 6455, section 7.1.4).
+     */
+    private Optional<Reason> unlessAnnounced(ByteRelay.Side by) {
+        if (clientClosing.seen() || upstreamClosing.seen()) {
+            return Optional.empty();
+        }
+        return Optional.of(
                 switch (by) {
                     case CLIENT -> Reason.CLIENT_ABORTED;
-                    case UPSTREAM ->
-                        cause instanceof RedactionImpossibleException
-                                ? Reason.REDACTION_IMPOSSIBLE
-                                : Reason.UPSTREAM_RESET;
-                }));
+                    case UPSTREAM -> Reason.UPSTREAM_RESET;
+                });
     }
 
     private void finish(Optional<Reason> reason) {

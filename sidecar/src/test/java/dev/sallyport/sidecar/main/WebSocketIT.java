@@ -9,12 +9,15 @@ import dev.sallyport.sidecar.testing.RawClient;
 import dev.sallyport.sidecar.testing.Upstream;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.ServerWebSocket;
+import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -103,7 +106,7 @@ class WebSocketIT {
         Listener listener = new Listener();
         WebSocket socket = open(way, listener);
 
-        socket.sendPing(ByteBuffer.wrap("are you there".getBytes(java.nio.charset.StandardCharsets.UTF_8)))
+        socket.sendPing(ByteBuffer.wrap("are you there".getBytes(StandardCharsets.UTF_8)))
                 .get(20, TimeUnit.SECONDS);
         assertThat(listener.next()).isEqualTo("pong are you there");
         socket.sendText("end", true).get(20, TimeUnit.SECONDS);
@@ -211,6 +214,62 @@ class WebSocketIT {
                 .contains(java.util.Optional.of(Reason.PATH_NOT_ALLOWED));
     }
 
+    @ParameterizedTest
+    @EnumSource(Leaving.class)
+    void a_client_that_vanishes_without_a_close_frame_has_aborted(Leaving leaving) throws Exception {
+        try (RawClient client = proxy.raw()) {
+            client.head(handshake("/ws/socket", "websocket"));
+            assertThat(client.readHead()).startsWith("HTTP/1.1 101");
+            client.send(frame(1, "hello"));
+            assertThat(client.readUntil("hello")).endsWith("hello");
+
+            leaving.leave(client);
+
+            AuditedRequest record = proxy.requests(1).getFirst();
+            assertThat(record.reason()).contains(Reason.CLIENT_ABORTED);
+            assertThat(record.decision()).isEqualTo(AuditedRequest.Decision.FAILED);
+            assertThat(record.status()).hasValue(101);
+        }
+    }
+
+    @Test
+    void a_client_that_leaves_right_after_its_close_frame_has_not_aborted() throws Exception {
+        try (RawClient client = proxy.raw()) {
+            client.head(handshake("/ws/socket", "websocket"));
+            assertThat(client.readHead()).startsWith("HTTP/1.1 101");
+            client.send(frame(1, "x".repeat(300))).send(frame(8, "")).endOutput();
+
+            AuditedRequest record = proxy.requests(1).getFirst();
+            assertThat(record.reason()).isEmpty();
+            assertThat(record.decision()).isEqualTo(AuditedRequest.Decision.ALLOWED);
+        }
+    }
+
+    enum Leaving {
+        END,
+        RESET;
+
+        void leave(RawClient client) throws IOException {
+            switch (this) {
+                case END -> client.endOutput();
+                case RESET -> client.reset();
+            }
+        }
+    }
+
+    /** A whole message; the masking key is 0. */
+    private static byte[] frame(int opcode, String payload) {
+        byte[] octets = payload.getBytes(StandardCharsets.ISO_8859_1);
+        ByteBuffer frame = ByteBuffer.allocate(octets.length + 8).put((byte) (0x80 | opcode));
+        if (octets.length < 126) {
+            frame.put((byte) (0x80 | octets.length));
+        } else {
+            frame.put((byte) (0x80 | 126)).putShort((short) octets.length);
+        }
+        frame.putInt(0).put(octets);
+        return Arrays.copyOf(frame.array(), frame.position());
+    }
+
     private static String[] handshake(String path, String protocol) {
         return new String[] {
             "GET " + path + " HTTP/1.1",
@@ -271,7 +330,7 @@ class WebSocketIT {
 
         @Override
         public CompletionStage<?> onPong(WebSocket socket, ByteBuffer message) {
-            events.add("pong " + java.nio.charset.StandardCharsets.UTF_8.decode(message));
+            events.add("pong " + StandardCharsets.UTF_8.decode(message));
             socket.request(1);
             return CompletableFuture.completedStage(null);
         }

@@ -41,3 +41,15 @@ helm.sh/chart: {{ .Chart.Name }}-{{ .Chart.Version }}
 {{- end -}}
 {{ join "," $pairs }}
 {{- end }}
+
+{{/* Where the pod policies look: wherever the operator works, so that two releases don't refuse each other's pods. */}}
+{{- define "sallyport.podPolicyNamespaces" -}}
+{{- with .Values.watchNamespaces -}}
+namespaceSelector:
+  matchExpressions:
+    - key: kubernetes.io/metadata.name
+      operator: In
+      values:
+        {{- toYaml . | nindent 8 }}
+{{- end }}
+{{- end }}

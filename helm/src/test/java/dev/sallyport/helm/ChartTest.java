@@ -8,8 +8,11 @@ import com.marcnuri.helm.LintResult;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.LabelSelector;
+import io.fabric8.kubernetes.api.model.LabelSelectorBuilder;
 import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.admissionregistration.v1.ValidatingAdmissionPolicy;
+import io.fabric8.kubernetes.api.model.admissionregistration.v1.ValidatingAdmissionPolicyBinding;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
@@ -24,6 +27,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 final class ChartTest {
+
+    private static final LabelSelector SANDBOXES = new LabelSelectorBuilder()
+            .addNewMatchExpression()
+            .withKey("sallyport.dev/sandbox")
+            .withOperator("Exists")
+            .endMatchExpression()
+            .build();
 
     @Test
     void lintFindsNothing() {
@@ -113,6 +123,73 @@ final class ChartTest {
                 .isEqualTo("team-a,team-b");
     }
 
+    @Test
+    void whoeverTheOperatorIsThePodPolicyKnowsIt() {
+        RenderedChart chart = RenderedChart.with(Map.of());
+        String account = pod(Map.of()).getServiceAccountName();
+
+        assertThat(policy(chart, "pods").getSpec().getVariables())
+                .filteredOn(variable -> variable.getName().equals("operator"))
+                .singleElement()
+                .satisfies(variable -> assertThat(variable.getExpression())
+                        .isEqualTo("request.userInfo.username == 'system:serviceaccount:sallyport-system:" + account
+                                + "'"));
+    }
+
+    @Test
+    void thePodPoliciesFailClosedAndLookAtNothingButSandboxes() {
+        RenderedChart chart = RenderedChart.with(Map.of());
+
+        assertThat(chart.all(ValidatingAdmissionPolicy.class)).hasSize(2).allSatisfy(policy -> {
+            assertThat(policy.getSpec().getFailurePolicy()).isEqualTo("Fail");
+            assertThat(policy.getSpec().getValidations())
+                    .allSatisfy(
+                            validation -> assertThat(validation.getMessage()).isNotBlank());
+        });
+        assertThat(binding(chart, "pods").getSpec().getMatchResources().getObjectSelector())
+                .isEqualTo(SANDBOXES)
+                .isEqualTo(policy(chart, "pods").getSpec().getMatchConstraints().getObjectSelector());
+        assertThat(binding(chart, "connections").getSpec().getParamRef().getSelector())
+                .isEqualTo(SANDBOXES);
+        assertThat(chart.all(ValidatingAdmissionPolicyBinding.class))
+                .extracting(binding -> binding.getSpec().getPolicyName())
+                .containsExactlyInAnyOrderElementsOf(chart.all(ValidatingAdmissionPolicy.class).stream()
+                        .map(policy -> policy.getMetadata().getName())
+                        .toList());
+    }
+
+    @Test
+    void thePodPoliciesLookWhereTheOperatorWorks() {
+        RenderedChart everywhere = RenderedChart.with(Map.of());
+        RenderedChart somewhere = RenderedChart.with(Map.of("watchNamespaces", "[team-a, team-b]"));
+
+        assertThat(everywhere.all(ValidatingAdmissionPolicyBinding.class))
+                .extracting(binding -> binding.getSpec().getMatchResources())
+                .allSatisfy(resources -> assertThat(resources == null ? null : resources.getNamespaceSelector())
+                        .isNull());
+        assertThat(somewhere.all(ValidatingAdmissionPolicyBinding.class))
+                .hasSize(2)
+                .extracting(binding -> binding.getSpec().getMatchResources().getNamespaceSelector())
+                .containsOnly(new LabelSelectorBuilder()
+                        .addNewMatchExpression()
+                        .withKey("kubernetes.io/metadata.name")
+                        .withOperator("In")
+                        .withValues("team-a", "team-b")
+                        .endMatchExpression()
+                        .build());
+    }
+
+    @Test
+    void thePodPoliciesCanBeSwitchedOffAndAreNotLeftOutSilently() {
+        assertThat(RenderedChart.with(Map.of("podPolicy.enabled", "false")).objects())
+                .isNotEmpty()
+                .noneMatch(object -> object.getKind().startsWith("ValidatingAdmission"));
+        assertThatThrownBy(() -> RenderedChart.on("1.29.0", Map.of())).hasMessageContaining("podPolicy.enabled");
+        assertThat(RenderedChart.on("1.29.0", Map.of("podPolicy.enabled", "false"))
+                        .objects())
+                .isNotEmpty();
+    }
+
     @ParameterizedTest
     @CsvSource({
         "image.repositry, typo",
@@ -126,10 +203,27 @@ final class ChartTest {
         "dns.nameservers, [dns.example.com]",
         "watchNamespaces, [Not_A_Name]",
         "networkPolicy.apiServerPorts, [70000]",
+        "podPolicy.allowConnections, Sometimes",
+        "podPolicy.trustedUsers, [\"it's me\"]",
+        "podPolicy.trustedusers, []",
         "unknown, value",
     })
     void aValueThatTheChartDoesNotKnowIsRefused(String name, String value) {
         assertThatThrownBy(() -> RenderedChart.with(Map.of(name, value))).hasMessageContaining("schema");
+    }
+
+    private static ValidatingAdmissionPolicy policy(RenderedChart chart, String of) {
+        return chart.all(ValidatingAdmissionPolicy.class).stream()
+                .filter(policy -> policy.getMetadata().getName().equals("sallyport-operator-sallyport-system-" + of))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static ValidatingAdmissionPolicyBinding binding(RenderedChart chart, String of) {
+        return chart.all(ValidatingAdmissionPolicyBinding.class).stream()
+                .filter(binding -> binding.getMetadata().getName().equals("sallyport-operator-sallyport-system-" + of))
+                .findFirst()
+                .orElseThrow();
     }
 
     private static PodSpec pod(Map<String, String> values) {

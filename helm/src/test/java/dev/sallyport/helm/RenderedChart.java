@@ -34,11 +34,16 @@ record RenderedChart(List<GenericKubernetesResource> objects) {
      * @throws IllegalStateException if the values' schema or a template refuses them
      */
     static RenderedChart with(Map<String, String> values) {
+        return on("1.36.0", values);
+    }
+
+    /** The same for a cluster of this version of Kubernetes. */
+    static RenderedChart on(String kubernetes, Map<String, String> values) {
         String manifests = new Helm(CHART)
                 .template()
                 .withName("sallyport")
                 .withNamespace("sallyport-system")
-                .withKubeVersion("1.36.0")
+                .withKubeVersion(kubernetes)
                 .withValuesFile(file(values))
                 .call();
         return new RenderedChart(DOCUMENT_START

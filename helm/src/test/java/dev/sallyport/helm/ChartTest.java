@@ -112,6 +112,13 @@ final class ChartTest {
     }
 
     @Test
+    void whetherSecretsMustNameTheirHostsReachesTheOperator() {
+        assertThat(env(Map.of(), "SALLYPORT_REQUIRE_ALLOWED_HOSTS")).isEqualTo("false");
+        assertThat(env(Map.of("requireAllowedHosts", "true"), "SALLYPORT_REQUIRE_ALLOWED_HOSTS"))
+                .isEqualTo("true");
+    }
+
+    @Test
     void watchedNamespacesAreBoundOneByOne() {
         RenderedChart chart = RenderedChart.with(Map.of("watchNamespaces", "[team-a, team-b]"));
 
@@ -204,6 +211,7 @@ final class ChartTest {
         "watchNamespaces, [Not_A_Name]",
         "networkPolicy.apiServerPorts, [70000]",
         "podPolicy.allowConnections, Sometimes",
+        "requireAllowedHosts, Sometimes",
         "podPolicy.trustedUsers, [\"it's me\"]",
         "podPolicy.trustedusers, []",
         "unknown, value",

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -95,6 +96,24 @@ final class RightsTest {
                                     "nodes/proxy",
                                     "certificatesigningrequests"));
         });
+    }
+
+    @Test
+    void ofNamespacesItReadsTheOneAndNotEvenThatWhereItsAnnotationDoesNotCount() {
+        assertThat(namespaceRules(Map.of()))
+                .singleElement()
+                .satisfies(rule -> {
+                    assertThat(rule.getResources()).containsExactly("namespaces");
+                    assertThat(rule.getVerbs()).containsExactly("get");
+                });
+        assertThat(namespaceRules(Map.of("requireAllowedHosts", "true"))).isEmpty();
+    }
+
+    private static List<PolicyRule> namespaceRules(Map<String, String> values) {
+        return RenderedChart.with(values).all(ClusterRole.class).stream()
+                .flatMap(role -> role.getRules().stream())
+                .filter(rule -> rule.getResources().contains("namespaces"))
+                .toList();
     }
 
     @ParameterizedTest

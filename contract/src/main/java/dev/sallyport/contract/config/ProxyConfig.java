@@ -14,6 +14,7 @@ import java.util.Set;
  * @param generation the {@code metadata.generation} of the resource that this was computed from, from 0
  * @param sandbox whose proxy this is
  * @param enforcement what happens to a request that the policy refuses; absent: it is refused
+ * @param allowedHosts whether a Secret must name the hosts that may get it; absent: it need not
  * @param admin who may ask the admin port for the status; empty: nobody may
  * @param limits bounds on what all clients together can make the proxy hold; absent: {@link ProxyLimits#DEFAULTS}
  * @param requestLimits bounds on the requests of all routes together, besides each route's own; absent: none
@@ -24,6 +25,7 @@ public record ProxyConfig(
         @JsonProperty(required = true) long generation,
         SandboxRef sandbox,
         Enforcement enforcement,
+        AllowedHosts allowedHosts,
         Optional<AdminAccess> admin,
         ProxyLimits limits,
         RouteLimits requestLimits,
@@ -38,6 +40,7 @@ public record ProxyConfig(
         Require.that(generation >= 0, "generation: negative");
         sandbox = Require.present(sandbox, "sandbox");
         enforcement = Require.orElse(enforcement, Enforcement.ENFORCE);
+        allowedHosts = Require.orElse(allowedHosts, AllowedHosts.OPTIONAL);
         admin = Require.orElse(admin, Optional.empty());
         limits = Require.orElse(limits, ProxyLimits.DEFAULTS);
         requestLimits = Require.orElse(requestLimits, RouteLimits.NONE);

@@ -52,6 +52,7 @@ final class ProxyConfigMap {
                 id.generation(),
                 new SandboxRef(id.namespace(), id.name(), id.uid()),
                 sandbox.enforcement(),
+                sandbox.allowedHosts(),
                 Optional.of(admin),
                 limits(sandbox),
                 sandbox.requestLimits(),

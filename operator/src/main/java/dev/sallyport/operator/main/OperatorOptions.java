@@ -1,11 +1,15 @@
 package dev.sallyport.operator.main;
 
+import dev.sallyport.contract.config.AllowedHosts;
 import dev.sallyport.operator.desired.Platform;
 import dev.sallyport.operator.model.Names;
+import dev.sallyport.operator.resolve.AllowedHostsRule;
+import dev.sallyport.operator.resolve.ClusterAllowedHostsRule;
 import io.fabric8.kubernetes.api.model.LocalObjectReference;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.ResourceRequirements;
 import io.fabric8.kubernetes.api.model.ResourceRequirementsBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -152,6 +156,15 @@ final class OperatorOptions {
     Map<String, String> operatorLabels = new TreeMap<>();
 
     @Option(
+            names = "--require-allowed-hosts",
+            arity = "1",
+            defaultValue = "${env:SALLYPORT_REQUIRE_ALLOWED_HOSTS:-false}",
+            description = "Whether every Secret must name the hosts that may get it, in a key allowed-hosts; false: in"
+                    + " namespaces whose annotation sallyport.dev/require-allowed-hosts says so"
+                    + " (SALLYPORT_REQUIRE_ALLOWED_HOSTS; default false).")
+    boolean requireAllowedHosts;
+
+    @Option(
             names = "--poll-millis",
             defaultValue = "${env:SALLYPORT_POLL_MILLIS:-10000}",
             description = "Between two questions to a proxy (SALLYPORT_POLL_MILLIS; default ${DEFAULT-VALUE}).")
@@ -181,6 +194,10 @@ final class OperatorOptions {
 
     Duration fastPollInterval() {
         return Duration.ofMillis(fastPollMillis);
+    }
+
+    AllowedHostsRule allowedHosts(KubernetesClient client) {
+        return requireAllowedHosts ? namespace -> AllowedHosts.REQUIRED : new ClusterAllowedHostsRule(client);
     }
 
     List<String> namespacesToWatch() {

@@ -84,7 +84,8 @@ final class RunningOperator implements AutoCloseable {
         Operator operator = new Operator(overrider -> configure(overrider, client, options, meters, stopping));
         operator.register(
                 new SandboxReconciler(
-                        new SandboxResolver(new ClusterConfigMapValues(client), keys::placeholder),
+                        new SandboxResolver(
+                                new ClusterConfigMapValues(client), options.allowedHosts(client), keys::placeholder),
                         new SandboxObjects(client),
                         platform,
                         keys,

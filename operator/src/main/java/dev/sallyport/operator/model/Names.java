@@ -15,6 +15,9 @@ public final class Names {
     /** Annotation of the pod: which configuration it should serve; changing it makes kubelet refresh the volume. */
     public static final String CONFIG_HASH = DOMAIN + "config-hash";
 
+    /** Annotation of a namespace: {@code true} where its Secrets must name the hosts that may get them. */
+    public static final String REQUIRE_ALLOWED_HOSTS = DOMAIN + "require-allowed-hosts";
+
     public static final String FIELD_MANAGER = "sallyport-operator";
 
     public static final String PROXY_CONTAINER = "proxy";

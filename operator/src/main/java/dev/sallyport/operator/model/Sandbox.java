@@ -1,5 +1,6 @@
 package dev.sallyport.operator.model;
 
+import dev.sallyport.contract.config.AllowedHosts;
 import dev.sallyport.contract.config.CredentialConfig;
 import dev.sallyport.contract.config.Enforcement;
 import dev.sallyport.contract.config.RouteConfig;
@@ -30,6 +31,7 @@ import java.util.TreeSet;
  * @param baseUrls variables that hold a URL, by name; a container that sets one itself keeps its own
  * @param placeholders variables that hold a token, by name; no container sets one itself
  * @param enforcement what happens to a request that no route allows
+ * @param allowedHosts whether its Secrets must name the hosts that may get them
  * @param proxyResources the proxy container's; empty: the operator's default
  */
 public record Sandbox(
@@ -41,6 +43,7 @@ public record Sandbox(
         SortedMap<String, String> baseUrls,
         SortedMap<String, String> placeholders,
         Enforcement enforcement,
+        AllowedHosts allowedHosts,
         Optional<ResourceRequirements> proxyResources) {
 
     public Sandbox {

@@ -36,10 +36,12 @@ public final class SandboxResolver {
     private static final int MOST_CERTIFICATE_CHARACTERS = 512 * 1024;
 
     private final ConfigMapValues configMaps;
+    private final AllowedHostsRule allowedHosts;
     private final PlaceholderTokens tokens;
 
-    public SandboxResolver(ConfigMapValues configMaps, PlaceholderTokens tokens) {
+    public SandboxResolver(ConfigMapValues configMaps, AllowedHostsRule allowedHosts, PlaceholderTokens tokens) {
         this.configMaps = configMaps;
+        this.allowedHosts = allowedHosts;
         this.tokens = tokens;
     }
 
@@ -101,6 +103,7 @@ public final class SandboxResolver {
                     case Enforce -> Enforcement.ENFORCE;
                     case Audit -> Enforcement.AUDIT;
                 },
+                allowedHosts.in(id.namespace()),
                 Optional.ofNullable(spec.proxy().resources())));
     }
 

@@ -10,6 +10,7 @@ import dev.sallyport.contract.json.StrictJson;
 import dev.sallyport.operator.model.Names;
 import dev.sallyport.operator.model.Problem;
 import dev.sallyport.operator.model.Verdict;
+import dev.sallyport.operator.resolve.AllowedHostsRule;
 import dev.sallyport.operator.resolve.Reference;
 import dev.sallyport.operator.resolve.Resources;
 import dev.sallyport.operator.resolve.SandboxResolver;
@@ -17,6 +18,7 @@ import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.LocalObjectReference;
+import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.ResourceRequirementsBuilder;
@@ -191,6 +193,12 @@ final class GoldenTest {
                                         map -> Optional.ofNullable(map.getData().get(selector.key())))
                                 .<Reference>map(Reference.Found::new)
                                 .orElseGet(() -> new Reference.NotFound("there is no ConfigMap " + selector.name())),
+                        namespace -> AllowedHostsRule.of(inputs.stream()
+                                .filter(Namespace.class::isInstance)
+                                .filter(found -> found.getMetadata().getName().equals(namespace))
+                                .findFirst()
+                                .map(found -> found.getMetadata().getAnnotations())
+                                .orElse(null)),
                         Resources.TOKENS)
                 .resolve(sandbox);
     }
@@ -208,6 +216,8 @@ final class GoldenTest {
                 inputs.add(Serialization.unmarshal(text, AgentSandbox.class));
             } else if (name.startsWith("in-ConfigMap-")) {
                 inputs.add(Serialization.unmarshal(text, ConfigMap.class));
+            } else if (name.startsWith("in-Namespace-")) {
+                inputs.add(Serialization.unmarshal(text, Namespace.class));
             } else {
                 assertThat(name).as("a file that nothing uses").startsWith("out-");
             }

@@ -28,6 +28,7 @@ final class OperatorOptionsTest {
         assertThat(options.namespace).isEqualTo("sallyport-system");
         assertThat(options.namespacesToWatch()).isEmpty();
         assertThat(options.leaderElection).isTrue();
+        assertThat(options.requireAllowedHosts).isFalse();
         assertThat(options.lease).isEqualTo("sallyport-operator");
         assertThat(options.signingKeySecret).isEqualTo("sallyport-operator-signing-key");
         assertThat(options.pollInterval()).isEqualTo(Duration.ofSeconds(10));

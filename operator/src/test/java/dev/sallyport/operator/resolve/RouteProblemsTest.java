@@ -3,6 +3,7 @@ package dev.sallyport.operator.resolve;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import dev.sallyport.contract.config.AllowedHosts;
 import dev.sallyport.contract.config.PlaceholderConfig;
 import dev.sallyport.contract.config.PlaceholderConfig.Place;
 import dev.sallyport.contract.config.QueryLogging;
@@ -386,6 +387,7 @@ final class RouteProblemsTest {
                                 ? new Reference.Found(
                                         "-----BEGIN CERTIFICATE-----\ns3cret\n-----END CERTIFICATE-----\n")
                                 : new Reference.NotFound("there is no ConfigMap " + selector.name()),
+                        namespace -> AllowedHosts.OPTIONAL,
                         Resources.TOKENS)
                 .resolve(Resources.sandbox(spec));
     }

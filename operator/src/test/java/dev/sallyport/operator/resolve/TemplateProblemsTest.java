@@ -3,6 +3,7 @@ package dev.sallyport.operator.resolve;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import dev.sallyport.contract.config.AllowedHosts;
 import dev.sallyport.operator.model.Problem;
 import dev.sallyport.operator.model.Problem.Reason;
 import dev.sallyport.operator.model.Verdict;
@@ -308,7 +309,10 @@ final class TemplateProblemsTest {
     }
 
     private static Verdict resolve(String spec) {
-        return new SandboxResolver((namespace, selector) -> new Reference.NotFound("there is none"), Resources.TOKENS)
+        return new SandboxResolver(
+                        (namespace, selector) -> new Reference.NotFound("there is none"),
+                        namespace -> AllowedHosts.OPTIONAL,
+                        Resources.TOKENS)
                 .resolve(Resources.sandbox(spec));
     }
 

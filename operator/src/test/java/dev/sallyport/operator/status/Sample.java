@@ -2,6 +2,7 @@ package dev.sallyport.operator.status;
 
 import dev.sallyport.api.v1alpha1.AgentSandbox;
 import dev.sallyport.contract.audit.AuditHead;
+import dev.sallyport.contract.config.AllowedHosts;
 import dev.sallyport.contract.status.Counters;
 import dev.sallyport.contract.status.Counters.RouteTally;
 import dev.sallyport.contract.status.Counters.Tally;
@@ -70,7 +71,10 @@ final class Sample {
     }
 
     static Verdict accepted() {
-        return new SandboxResolver((namespace, selector) -> new Reference.NotFound("none"), Resources.TOKENS)
+        return new SandboxResolver(
+                        (namespace, selector) -> new Reference.NotFound("none"),
+                        namespace -> AllowedHosts.OPTIONAL,
+                        Resources.TOKENS)
                 .resolve(RESOURCE);
     }
 

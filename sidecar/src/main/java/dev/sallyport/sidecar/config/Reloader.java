@@ -100,7 +100,12 @@ public final class Reloader implements AutoCloseable {
                     .flatMap(List::stream)
                     .distinct()
                     .toList();
-            Credentials values = credentials.read(refs);
+            Credentials read = credentials.read(refs);
+            Credentials values =
+                    switch (config.allowedHosts()) {
+                        case OPTIONAL -> read;
+                        case REQUIRED -> read.bound();
+                    };
             if (!isServed(config, values)) {
                 RouteTable routes = new RouteTable(config.routes());
                 upstreams.prepare(config.routes());

@@ -10,6 +10,7 @@ import dev.sallyport.contract.status.ProxyReport.CredentialState.State;
 import dev.sallyport.sidecar.redact.Needles;
 import dev.sallyport.sidecar.redact.ResponseMasking;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -64,6 +65,16 @@ public final class Credentials {
         });
     }
 
+    /** The same without the values of Secrets that do not name the hosts that may get them. */
+    public Credentials bound() {
+        Map<SecretRef, SecretValue> bound = new HashMap<>(values);
+        bound.replaceAll((ref, value) ->
+                value instanceof SecretValue.Usable usable && usable.allowedHosts().isEmpty()
+                        ? new SecretValue.Unbound()
+                        : value);
+        return new Credentials(refs, bound);
+    }
+
     /** Whether every value can be used. */
     public boolean areComplete() {
         return values.values().stream().allMatch(value -> value instanceof SecretValue.Usable);
@@ -88,6 +99,13 @@ public final class Credentials {
             case SecretValue.Usable usable ->
                 new CredentialState(
                         ref.secret(), ref.key(), State.RESOLVED, Optional.of(usable.fingerprint()), usable.message());
+            case SecretValue.Unbound ignored ->
+                new CredentialState(
+                        ref.secret(),
+                        ref.key(),
+                        State.INVALID,
+                        Optional.empty(),
+                        Optional.of(SecretValue.Unbound.MESSAGE));
             case SecretValue.Unusable unusable ->
                 new CredentialState(
                         ref.secret(), ref.key(), unusable.state(), Optional.empty(), Optional.of(unusable.message()));

@@ -66,6 +66,11 @@ public final class Injector {
                         Reason.CREDENTIAL_UNAVAILABLE,
                         "The Secret value " + ref.display() + " that the route needs cannot be used: "
                                 + unusable.message() + ".");
+            case SecretValue.Unbound ignored ->
+                throw new RefusedException(
+                        Reason.CREDENTIAL_HOST_NOT_ALLOWED,
+                        "The Secret value " + ref.display() + " can't be sent anywhere: " + SecretValue.Unbound.MESSAGE
+                                + ".");
             case SecretValue.Usable usable -> {
                 if (usable.allowedHosts().isPresent()
                         && usable.allowedHosts().get().stream().noneMatch(origin::matches)) {

@@ -19,6 +19,14 @@ public sealed interface SecretValue {
     record Usable(Secret secret, String fingerprint, Optional<List<HostPattern>> allowedHosts, Optional<String> message)
             implements SecretValue {}
 
+    /** A value of a Secret that does not name the hosts that may get it, where it must. */
+    record Unbound() implements SecretValue {
+
+        /** What is missing. */
+        public static final String MESSAGE = "the Secret has no key allowed-hosts that names the hosts which may get it,"
+                + " and here it needs one";
+    }
+
     /**
      * Nothing that can be used.
      *

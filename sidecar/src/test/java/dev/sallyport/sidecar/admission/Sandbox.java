@@ -1,5 +1,6 @@
 package dev.sallyport.sidecar.admission;
 
+import dev.sallyport.contract.config.AllowedHosts;
 import dev.sallyport.contract.config.Enforcement;
 import dev.sallyport.contract.config.ProxyConfig;
 import dev.sallyport.contract.config.ProxyLimits;
@@ -34,6 +35,7 @@ final class Sandbox {
                 1,
                 new SandboxRef("agents", "claude", "uid"),
                 enforcement,
+                AllowedHosts.OPTIONAL,
                 Optional.empty(),
                 ProxyLimits.DEFAULTS,
                 limits,

@@ -125,6 +125,30 @@ class CredentialDirectoryIT {
     }
 
     @Test
+    void where_hosts_must_be_named_a_secret_without_them_cannot_be_used() throws Exception {
+        write("api-key", "sk-1");
+
+        Credentials unbound = credentials.read(List.of(KEY)).bound();
+
+        assertThat(unbound.areComplete()).isFalse();
+        assertThat(unbound.states()).singleElement().satisfies(state -> {
+            assertThat(state.state()).isEqualTo(State.INVALID);
+            assertThat(state.fingerprint()).isEmpty();
+            assertThat(state.message()).get().asString().contains("allowed-hosts");
+        });
+        write("allowed-hosts", "api.example.com\n");
+        assertThat(credentials.read(List.of(KEY)).bound().states())
+                .isEqualTo(credentials.read(List.of(KEY)).states());
+    }
+
+    @Test
+    void where_hosts_must_be_named_what_else_is_wrong_is_still_told() throws Exception {
+        assertThat(credentials.read(List.of(KEY)).bound().states())
+                .isEqualTo(credentials.read(List.of(KEY)).states())
+                .allSatisfy(state -> assertThat(state.state()).isEqualTo(State.MISSING));
+    }
+
+    @Test
     void no_text_shows_a_value() throws Exception {
         write("api-key", "sk-real-value");
 

@@ -6,6 +6,7 @@ import dev.sallyport.contract.audit.AuditedRequest.CredentialUse;
 import dev.sallyport.contract.audit.Reason;
 import dev.sallyport.contract.config.CredentialConfig;
 import dev.sallyport.contract.config.HostPattern;
+import dev.sallyport.contract.config.PlaceholderConfig.Place;
 import dev.sallyport.contract.config.RedactResponses;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
@@ -140,6 +141,19 @@ class InjectorTest {
                         .secret(Scene.REF, secret, Optional.of(these))
                         .inject())
                 .isInstanceOf(Injection.Done.class);
+    }
+
+    @Test
+    void a_secret_that_must_name_its_hosts_and_does_not_is_sent_nowhere_not_even_for_a_placeholder() {
+        assertThat(Scene.of(Scene.BEARER, SECRET).unbound(Scene.REF).refused().reason())
+                .isEqualTo(Reason.CREDENTIAL_HOST_NOT_ALLOWED);
+        assertThat(Scene.of(Scene.BEARER, SECRET)
+                        .placeholder(Place.HEADER)
+                        .field("Authorization", "Bearer " + Scene.TOKEN)
+                        .unbound(Scene.REF)
+                        .refused()
+                        .reason())
+                .isEqualTo(Reason.CREDENTIAL_HOST_NOT_ALLOWED);
     }
 
     @Test

@@ -85,6 +85,11 @@ final class Scene {
         return this;
     }
 
+    Scene unbound(SecretRef ref) {
+        values.put(ref, new SecretValue.Unbound());
+        return this;
+    }
+
     Scene unusable(SecretRef ref) {
         values.put(ref, new SecretValue.Unusable(State.MISSING, "the Secret is not there, or not mounted yet"));
         return this;

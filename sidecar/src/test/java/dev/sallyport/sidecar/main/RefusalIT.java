@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sallyport.contract.audit.AuditedRequest;
 import dev.sallyport.contract.audit.Reason;
+import dev.sallyport.contract.config.AllowedHosts;
 import dev.sallyport.contract.config.Enforcement;
 import dev.sallyport.contract.config.ProxyConfig;
 import dev.sallyport.contract.config.ProxyLimits;
@@ -273,6 +274,7 @@ class RefusalIT {
                 1,
                 RunningProxy.SANDBOX,
                 Enforcement.AUDIT,
+                AllowedHosts.OPTIONAL,
                 Optional.empty(),
                 ProxyLimits.DEFAULTS,
                 RouteLimits.NONE,
@@ -312,6 +314,38 @@ class RefusalIT {
             proxy.secret("anthropic", "allowed-hosts", "other.test\n");
             org.awaitility.Awaitility.await().until(() -> proxy.get("/keyed/").statusCode() == 403);
             assertThat(proxy.get("/keyed/").body()).contains("CredentialHostNotAllowed");
+        }
+    }
+
+    @Test
+    void where_secrets_must_name_their_hosts_one_that_does_not_is_sent_nowhere() throws Exception {
+        RouteConfig keyed = Routes.https("keyed", upstream.port())
+                .credential(Routes.apiKey())
+                .build();
+        ProxyConfig optional = RunningProxy.config(keyed);
+        ProxyConfig required = new ProxyConfig(
+                optional.schema(),
+                optional.generation(),
+                optional.sandbox(),
+                optional.enforcement(),
+                AllowedHosts.REQUIRED,
+                optional.admin(),
+                optional.limits(),
+                optional.requestLimits(),
+                optional.routes());
+        try (RunningProxy proxy = new RunningProxy(directory, optional)) {
+            proxy.secret("anthropic", "api-key", "sk-refusal-1");
+            org.awaitility.Awaitility.await().until(() -> proxy.get("/keyed/").statusCode() == 200);
+
+            proxy.configure(required);
+            org.awaitility.Awaitility.await().until(() -> proxy.get("/keyed/").statusCode() == 403);
+            assertThat(proxy.get("/keyed/").body())
+                    .contains("CredentialHostNotAllowed", "anthropic/api-key", "allowed-hosts");
+            assertThat(proxy.admin("/readyz").statusCode()).isEqualTo(503);
+
+            proxy.secret("anthropic", "allowed-hosts", "api.test:" + upstream.port() + "\n");
+            org.awaitility.Awaitility.await().until(() -> proxy.get("/keyed/").statusCode() == 200);
+            assertThat(proxy.admin("/readyz").statusCode()).isEqualTo(200);
         }
     }
 

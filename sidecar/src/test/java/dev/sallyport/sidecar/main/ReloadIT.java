@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sallyport.contract.admin.RequestSignature;
 import dev.sallyport.contract.admin.ResponseSignature;
 import dev.sallyport.contract.config.AdminAccess;
+import dev.sallyport.contract.config.AllowedHosts;
 import dev.sallyport.contract.config.Enforcement;
 import dev.sallyport.contract.config.ProxyConfig;
 import dev.sallyport.contract.config.ProxyLimits;
@@ -237,6 +238,7 @@ class ReloadIT {
                 generation,
                 RunningProxy.SANDBOX,
                 Enforcement.ENFORCE,
+                AllowedHosts.OPTIONAL,
                 Optional.of(new AdminAccess(
                         Base64.getEncoder().encodeToString(operator.getPublic().getEncoded()),
                         Base64.getEncoder().encodeToString(RESPONSE_KEY))),

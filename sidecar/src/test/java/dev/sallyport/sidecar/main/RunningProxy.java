@@ -2,6 +2,7 @@ package dev.sallyport.sidecar.main;
 
 import dev.sallyport.contract.audit.AuditRecord;
 import dev.sallyport.contract.audit.AuditedRequest;
+import dev.sallyport.contract.config.AllowedHosts;
 import dev.sallyport.contract.config.ProxyConfig;
 import dev.sallyport.contract.config.ProxyLimits;
 import dev.sallyport.contract.config.RouteConfig;
@@ -99,6 +100,7 @@ public final class RunningProxy implements AutoCloseable {
                 generation,
                 SANDBOX,
                 dev.sallyport.contract.config.Enforcement.ENFORCE,
+                AllowedHosts.OPTIONAL,
                 Optional.empty(),
                 limits,
                 dev.sallyport.contract.config.RouteLimits.NONE,

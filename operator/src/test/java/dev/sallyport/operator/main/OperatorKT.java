@@ -60,7 +60,8 @@ import org.junit.jupiter.api.TestInfo;
 import picocli.CommandLine;
 
 /**
- * The operator in this process against a real cluster, with the rights of the chart and no others. No proxy's image is
+ * The operator in this process against a real cluster, with the rights of the chart and no others,
+ * and under its admission policies. No proxy's image is
  * needed: in its place the node's pause program runs, which never says that it is ready, and so holds the agent back.
  */
 @OnCluster
@@ -113,12 +114,12 @@ final class OperatorKT {
         for (String document : DOCUMENT_START.splitAsStream(manifests).toList()) {
             if (!document.isBlank()) {
                 GenericKubernetesResource object = Serialization.unmarshal(document, GenericKubernetesResource.class);
-                if (object.getKind().contains("Role")) {
+                if (object.getKind().contains("Role") || object.getKind().startsWith("ValidatingAdmission")) {
                     rights.add(object);
                 }
             }
         }
-        assertThat(rights).hasSize(4);
+        assertThat(rights).hasSize(8);
         return rights;
     }
 
@@ -215,6 +216,23 @@ final class OperatorKT {
                     .isNotEqualTo(before.getMetadata().getAnnotations().get(Names.CONFIG_HASH));
         });
         awaitEvent("ConfigChanged");
+    }
+
+    @Test
+    void aNamespaceMayRequireThatSecretsNameTheirHosts() {
+        apply(sandbox());
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(config()).contains("\"allowedHosts\" : \"Optional\""));
+
+        client.namespaces()
+                .withName(namespace)
+                .edit(found -> new NamespaceBuilder(found)
+                        .editMetadata()
+                        .addToAnnotations(Names.REQUIRE_ALLOWED_HOSTS, "true")
+                        .endMetadata()
+                        .build());
+        edit(spec -> with(spec, "rules", "[{methods: [GET]}]"));
+
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(config()).contains("\"allowedHosts\" : \"Required\""));
     }
 
     @Test

@@ -100,12 +100,10 @@ final class RightsTest {
 
     @Test
     void ofNamespacesItReadsTheOneAndNotEvenThatWhereItsAnnotationDoesNotCount() {
-        assertThat(namespaceRules(Map.of()))
-                .singleElement()
-                .satisfies(rule -> {
-                    assertThat(rule.getResources()).containsExactly("namespaces");
-                    assertThat(rule.getVerbs()).containsExactly("get");
-                });
+        assertThat(namespaceRules(Map.of())).singleElement().satisfies(rule -> {
+            assertThat(rule.getResources()).containsExactly("namespaces");
+            assertThat(rule.getVerbs()).containsExactly("get");
+        });
         assertThat(namespaceRules(Map.of("requireAllowedHosts", "true"))).isEmpty();
     }
 

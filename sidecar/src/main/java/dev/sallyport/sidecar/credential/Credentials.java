@@ -68,10 +68,10 @@ public final class Credentials {
     /** The same without the values of Secrets that do not name the hosts that may get them. */
     public Credentials bound() {
         Map<SecretRef, SecretValue> bound = new HashMap<>(values);
-        bound.replaceAll((ref, value) ->
-                value instanceof SecretValue.Usable usable && usable.allowedHosts().isEmpty()
-                        ? new SecretValue.Unbound()
-                        : value);
+        bound.replaceAll((ref, value) -> value instanceof SecretValue.Usable usable
+                        && usable.allowedHosts().isEmpty()
+                ? new SecretValue.Unbound()
+                : value);
         return new Credentials(refs, bound);
     }
 

@@ -23,8 +23,8 @@ public sealed interface SecretValue {
     record Unbound() implements SecretValue {
 
         /** What is missing. */
-        public static final String MESSAGE = "the Secret has no key allowed-hosts that names the hosts which may get it,"
-                + " and here it needs one";
+        public static final String MESSAGE =
+                "the Secret has no key allowed-hosts that names the hosts which may get it," + " and here it needs one";
     }
 
     /**

@@ -142,18 +142,15 @@ public final class Proxy {
 
     /** Once: whoever waited for it has gone on, and readiness comes and goes later. */
     private void markReady(StatusReporter reporter) {
-        adminVertx.setPeriodic(0, READY_POLL_MILLIS, timer -> {
-            if (reporter.unreadiness().isEmpty()) {
-                adminVertx.cancelTimer(timer);
-                try {
-                    ReadyMark.leave(settings.state());
-                } catch (IOException e) {
-                    LOG.atError()
-                            .addKeyValue("exception", e.getClass().getName())
-                            .log("Readiness cannot be marked");
-                }
-            }
-        });
+        if (!reporter.unreadiness().isEmpty()) {
+            var _ = adminVertx.setTimer(READY_POLL_MILLIS, timer -> markReady(reporter));
+            return;
+        }
+        try {
+            ReadyMark.leave(settings.state());
+        } catch (IOException e) {
+            LOG.atError().addKeyValue("exception", e.getClass().getName()).log("Readiness cannot be marked");
+        }
     }
 
     /** The data port. */
@@ -223,7 +220,7 @@ public final class Proxy {
     }
 
     private static Vertx vertx(int eventLoops) {
-        return Vertx.vertx(new VertxOptions()
+        Vertx vertx = Vertx.vertx(new VertxOptions()
                 .setEventLoopPoolSize(eventLoops)
                 // Tells of a client's end also while nothing is read from it.
                 .setPreferNativeTransport(true)
@@ -231,6 +228,16 @@ public final class Proxy {
                 .setInternalBlockingPoolSize(4)
                 .setFileSystemOptions(
                         new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false)));
+        return vertx.exceptionHandler(Proxy::unhandled);
+    }
+
+    /** What it says may quote a client; what it is and where it comes from doesn't. */
+    private static void unhandled(Throwable cause) {
+        StackTraceElement[] frames = cause.getStackTrace();
+        LOG.atError()
+                .addKeyValue("exception", cause.getClass().getName())
+                .addKeyValue("at", frames.length == 0 ? "" : frames[0].toString())
+                .log("Unhandled exception");
     }
 
     private static <T> T await(Future<T> future) throws IOException {

@@ -3,7 +3,7 @@
 # cannot mistake it for the old one. Sourced after the other parts.
 
 # What there is. Of each program: its Maven module, main class, user and title.
-all_images=(proxy operator guard standin demo-agent clients)
+all_images=(proxy operator guard standin demo-agent clients attacker)
 declare -A java_images=(
   [proxy]="sidecar dev.sallyport.sidecar.main.ProxyMain 65533 Sallyport proxy"
   [operator]="operator dev.sallyport.operator.main.OperatorMain 65532 Sallyport operator"
@@ -15,7 +15,7 @@ declare -A launchers=(
 )
 declare -A repositories=(
   [proxy]=sallyport/proxy [operator]=sallyport/operator [guard]=sallyport/guard
-  [standin]=sallyport/provider-standin [demo-agent]=sallyport/demo-agent [clients]=sallyport/clients
+  [standin]=sallyport/provider-standin [demo-agent]=sallyport/demo-agent [clients]=sallyport/clients [attacker]=sallyport/attacker
 )
 
 declare -A images # the results of build_images: names by what they are of

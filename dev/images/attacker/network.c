@@ -174,12 +174,17 @@ static void listen_(const struct attempt *attempt) {
 /* serve ADDRESS PORT: as listen, and connects to itself. */
 static void serve(const struct attempt *attempt) {
     struct addrinfo *at = resolved(own(attempt->words[1]), attempt->words[2]);
-    int socket_ = socket(at->ai_family, SOCK_STREAM, 0), client = socket(at->ai_family, SOCK_STREAM, 0);
+    int socket_ = socket(at->ai_family, SOCK_STREAM, 0), client = socket(at->ai_family, SOCK_STREAM | SOCK_NONBLOCK, 0);
+    struct pollfd ready = {.fd = client, .events = POLLOUT};
+    socklen_t length = sizeof errno;
     prepare(attempt, socket_, at->ai_family);
     if (bind(socket_, at->ai_addr, at->ai_addrlen)) failed("bind");
     if (listen(socket_, 8)) failed("listen");
     begin();
-    if (connect(client, at->ai_addr, at->ai_addrlen)) failed("connect");
+    if (connect(client, at->ai_addr, at->ai_addrlen) && errno != EINPROGRESS) failed("connect");
+    if (poll(&ready, 1, REPLY_MILLIS) <= 0) came_to("silent", "");
+    getsockopt(client, SOL_SOCKET, SO_ERROR, &errno, &length);
+    if (errno) failed("connect");
     came_to("open", "");
 }
 

@@ -1,5 +1,7 @@
 package dev.sallyport.e2e;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.sallyport.testing.Cluster;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -31,7 +33,7 @@ final class Installation {
                 Map.of("KUBECONFIG", kubeconfig(cluster).toString());
         this.kubectl = new Tool(property("sallyport.bin.kubectl"), environment);
         this.helm = new Tool(property("sallyport.bin.helm"), environment);
-        for (String image : new String[] {"operator", "proxy", "guard", "demoAgent", "standin"}) {
+        for (String image : new String[] {"operator", "proxy", "guard", "demoAgent", "attacker", "standin"}) {
             cluster.load(image(image));
         }
         helm.run(
@@ -84,18 +86,46 @@ final class Installation {
 
     /** Kills, by SIGKILL, the processes of a user in a pod. */
     void killOnNode(Pod pod, int uid) {
+        assertThat(onProcesses(pod, ofUser(uid), "kill -KILL \"${process#/proc/}\""))
+                .as("processes of user %d in %s", uid, pod.getMetadata().getName())
+                .isTrue();
+    }
+
+    /** Kills a pod's first process, which holds its network: kubelet makes all of the pod anew, in the same place. */
+    void killPodSandbox(Pod pod) {
+        assertThat(onProcesses(pod, "[ \"$(cat \"$process/comm\")\" = pause ]", "kill -KILL \"${process#/proc/}\""))
+                .as("the first process of %s", pod.getMetadata().getName())
+                .isTrue();
+    }
+
+    /** Whether a file or directory is there for a process of this user in a pod. */
+    boolean isThere(Pod pod, int uid, String path) {
+        return onProcesses(pod, ofUser(uid), "[ -e \"$process/root" + path + "\" ]");
+    }
+
+    private static String ofUser(int uid) {
+        return "[ \"$(stat -c %u \"$process\")\" = " + uid + " ]";
+    }
+
+    /** Does something, by the node's shell, to those processes of a pod for which a condition holds; true: it succeeded for one. */
+    private boolean onProcesses(Pod pod, String condition, String action) {
         String script = """
                 for process in /proc/[0-9]*; do
                   grep -q "pod$1" "$process/cgroup" 2>/dev/null || continue
-                  [ "$(stat -c %%u "$process")" = %d ] && kill -KILL "${process#/proc/}" && echo killed
+                  %s && %s && echo done
                 done
                 exit 0
-                """.formatted(uid);
-        Cluster.Output killed =
-                cluster.onNode("bash", "-c", script, "kill", pod.getMetadata().getUid());
-        if (!killed.out().contains("killed")) {
-            throw new AssertionError(
-                    "no process of user " + uid + " in " + pod.getMetadata().getName());
+                """.formatted(condition, action);
+        return cluster.onNode("bash", "-c", script, "sh", pod.getMetadata().getUid())
+                .out()
+                .contains("done");
+    }
+
+    /** Runs a program on the node, as root; a failure is a failure of the test. */
+    void onNode(String... command) {
+        Cluster.Output output = cluster.onNode(command);
+        if (output.exitCode() != 0) {
+            throw new AssertionError(String.join(" ", command) + ": " + output.err());
         }
     }
 

@@ -25,19 +25,14 @@ final class ContainerCheck {
 
     private final Container container;
     private final String path;
-    private final Set<String> credentialSecrets;
+    private final SecretCheck secrets;
     private final Set<String> placeholders;
     private final Problems problems;
 
-    ContainerCheck(
-            Container container,
-            String path,
-            Set<String> credentialSecrets,
-            Set<String> placeholders,
-            Problems problems) {
+    ContainerCheck(Container container, String path, SecretCheck secrets, Set<String> placeholders, Problems problems) {
         this.container = container;
         this.path = path;
-        this.credentialSecrets = credentialSecrets;
+        this.secrets = secrets;
         this.placeholders = placeholders;
         this.problems = problems;
     }
@@ -131,7 +126,7 @@ final class ContainerCheck {
             }
             String at = path + ".env[" + i + "].valueFrom";
             if (source.getSecretKeyRef() != null) {
-                credential(source.getSecretKeyRef().getName(), at + ".secretKeyRef");
+                secrets.check(source.getSecretKeyRef().getName(), at + ".secretKeyRef");
             }
             if (source.getConfigMapKeyRef() != null) {
                 proxyConfig(source.getConfigMapKeyRef().getName(), at + ".configMapKeyRef");
@@ -141,17 +136,11 @@ final class ContainerCheck {
         for (int i = 0; i < envFrom.size(); i++) {
             String at = path + ".envFrom[" + i + "]";
             if (envFrom.get(i).getSecretRef() != null) {
-                credential(envFrom.get(i).getSecretRef().getName(), at + ".secretRef");
+                secrets.check(envFrom.get(i).getSecretRef().getName(), at + ".secretRef");
             }
             if (envFrom.get(i).getConfigMapRef() != null) {
                 proxyConfig(envFrom.get(i).getConfigMapRef().getName(), at + ".configMapRef");
             }
-        }
-    }
-
-    private void credential(@Nullable String secret, String at) {
-        if (secret != null && credentialSecrets.contains(secret)) {
-            problems.add(VolumeCheck.credential(at, secret));
         }
     }
 

@@ -9,6 +9,7 @@ import dev.sallyport.api.v1alpha1.Placement;
 import dev.sallyport.api.v1alpha1.Route;
 import dev.sallyport.api.v1alpha1.ShutdownPolicy;
 import dev.sallyport.api.v1alpha1.Tls;
+import dev.sallyport.contract.config.AllowedHosts;
 import dev.sallyport.contract.config.Enforcement;
 import dev.sallyport.contract.config.RouteConfig;
 import dev.sallyport.contract.config.RouteLimits;
@@ -86,8 +87,9 @@ public final class SandboxResolver {
         checkSize(routes, problems);
         RouteLimits requestLimits = new LimitsReader(problems).read(spec.limits(), "spec.limits");
         Set<String> placeholders = variables.placeholders().keySet();
-        new TemplateCheck(spec.podTemplate(), spec.volumeClaimTemplates(), secrets(spec), placeholders, problems)
-                .check();
+        AllowedHosts rule = allowedHosts.in(id.namespace());
+        SecretCheck secrets = new SecretCheck(secrets(spec), rule, problems);
+        new TemplateCheck(spec.podTemplate(), spec.volumeClaimTemplates(), secrets, placeholders, problems).check();
         if (problems.count() > 0) {
             return new Verdict.Refused(problems.all());
         }
@@ -103,7 +105,7 @@ public final class SandboxResolver {
                     case Enforce -> Enforcement.ENFORCE;
                     case Audit -> Enforcement.AUDIT;
                 },
-                allowedHosts.in(id.namespace()),
+                rule,
                 Optional.ofNullable(spec.proxy().resources())));
     }
 

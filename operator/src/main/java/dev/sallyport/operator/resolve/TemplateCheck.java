@@ -46,19 +46,19 @@ final class TemplateCheck {
 
     private final @Nullable PodTemplateSpec template;
     private final List<PersistentVolumeClaimTemplate> claims;
-    private final Set<String> credentialSecrets;
+    private final SecretCheck secrets;
     private final Set<String> placeholders;
     private final Problems problems;
 
     TemplateCheck(
             @Nullable PodTemplateSpec template,
             List<PersistentVolumeClaimTemplate> claims,
-            Set<String> credentialSecrets,
+            SecretCheck secrets,
             Set<String> placeholders,
             Problems problems) {
         this.template = template;
         this.claims = claims;
-        this.credentialSecrets = credentialSecrets;
+        this.secrets = secrets;
         this.placeholders = placeholders;
         this.problems = problems;
     }
@@ -76,7 +76,7 @@ final class TemplateCheck {
         dns(pod);
         securityContext(pod.getSecurityContext());
         containers(pod);
-        new VolumeCheck(credentialSecrets, problems).check(pod, claims);
+        new VolumeCheck(secrets, problems).check(pod, claims);
         if (pod.getEphemeralContainers() != null
                 && !pod.getEphemeralContainers().isEmpty()) {
             problems.add(Problem.isolation(
@@ -209,8 +209,7 @@ final class TemplateCheck {
                 problems.add(Problem.conflict(
                         numbered.path() + ".name", "two containers are called " + name, "rename one of them"));
             }
-            new ContainerCheck(numbered.container(), numbered.path(), credentialSecrets, placeholders, problems)
-                    .check();
+            new ContainerCheck(numbered.container(), numbered.path(), secrets, placeholders, problems).check();
         }
     }
 

@@ -21,19 +21,12 @@ final class VolumeCheck {
 
     private static final String VOLUMES = "spec.podTemplate.spec.volumes";
 
-    private final Set<String> credentialSecrets;
+    private final SecretCheck secrets;
     private final Problems problems;
 
-    VolumeCheck(Set<String> credentialSecrets, Problems problems) {
-        this.credentialSecrets = credentialSecrets;
+    VolumeCheck(SecretCheck secrets, Problems problems) {
+        this.secrets = secrets;
         this.problems = problems;
-    }
-
-    static Problem credential(String path, String secret) {
-        return Problem.isolation(
-                path,
-                "the Secret " + secret + " is a credential of a route, which the agent must not read",
-                "remove it; the proxy puts the credential into the requests");
     }
 
     static Problem proxyConfig(String path, String configMap) {
@@ -83,7 +76,7 @@ final class VolumeCheck {
                     "the agent would read the node's files, kubelet's copies of Secrets among them",
                     "use emptyDir, or a claim of volumeClaimTemplates"));
         } else if (volume.getSecret() != null) {
-            secret(volume.getSecret().getSecretName(), path + ".secret");
+            secrets.check(volume.getSecret().getSecretName(), path + ".secret");
         } else if (volume.getConfigMap() != null) {
             configMap(volume.getConfigMap().getName(), path + ".configMap");
         } else if (volume.getProjected() != null) {
@@ -118,7 +111,7 @@ final class VolumeCheck {
                         at + ".podCertificate", "the agent would hold a key of its service account", "remove it"));
             }
             if (source.getSecret() != null) {
-                secret(source.getSecret().getName(), at + ".secret");
+                secrets.check(source.getSecret().getName(), at + ".secret");
             }
             if (source.getConfigMap() != null) {
                 configMap(source.getConfigMap().getName(), at + ".configMap");
@@ -138,12 +131,6 @@ final class VolumeCheck {
                     path + ".nodePublishSecretRef",
                     "the driver would act with a Secret on the agent's behalf",
                     "use a claim of volumeClaimTemplates"));
-        }
-    }
-
-    private void secret(@Nullable String name, String path) {
-        if (name != null && credentialSecrets.contains(name)) {
-            problems.add(credential(path, name));
         }
     }
 

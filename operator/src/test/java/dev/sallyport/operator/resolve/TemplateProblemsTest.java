@@ -308,16 +308,57 @@ final class TemplateProblemsTest {
         assertThat(resolve(spec)).isInstanceOf(Verdict.Accepted.class);
     }
 
+    @Test
+    void whereSecretsMustNameTheirHostsTheAgentReadsNoneItself() {
+        String spec = ROUTES + """
+                podTemplate:
+                  spec:
+                    initContainers: [{name: prepare, image: i, envFrom: [{secretRef: {name: another}}]}]
+                    containers:
+                    - name: agent
+                      image: i
+                      env: [{name: A, value: b}, {name: K, valueFrom: {secretKeyRef: {name: another, key: k}}}]
+                      envFrom: [{configMapRef: {name: mine}}, {secretRef: {name: another, optional: true}}]
+                    volumes:
+                    - {name: a, secret: {secretName: another}}
+                    - {name: b, projected: {sources: [{configMap: {name: mine}}, {secret: {name: another}}]}}
+                    - {name: c, configMap: {name: mine}}
+                    imagePullSecrets: [{name: registry}]
+                """;
+
+        assertThat(resolve(spec)).isInstanceOf(Verdict.Accepted.class);
+        assertThat(problems(resolve(spec, AllowedHosts.REQUIRED)))
+                .allSatisfy(problem -> {
+                    assertThat(problem.reason()).isEqualTo(Reason.IsolationUndone);
+                    assertThat(problem.message()).contains("go only to the hosts that they name");
+                })
+                .extracting(Problem::path)
+                .containsExactlyInAnyOrder(
+                        POD + ".initContainers[0].envFrom[0].secretRef",
+                        CONTAINER + ".env[1].valueFrom.secretKeyRef",
+                        CONTAINER + ".envFrom[1].secretRef",
+                        POD + ".volumes[0].secret",
+                        POD + ".volumes[1].projected.sources[1].secret");
+    }
+
     private static Verdict resolve(String spec) {
+        return resolve(spec, AllowedHosts.OPTIONAL);
+    }
+
+    private static Verdict resolve(String spec, AllowedHosts allowedHosts) {
         return new SandboxResolver(
                         (namespace, selector) -> new Reference.NotFound("there is none"),
-                        namespace -> AllowedHosts.OPTIONAL,
+                        namespace -> allowedHosts,
                         Resources.TOKENS)
                 .resolve(Resources.sandbox(spec));
     }
 
     private static List<Problem> problems(String spec) {
-        return switch (resolve(spec)) {
+        return problems(resolve(spec));
+    }
+
+    private static List<Problem> problems(Verdict verdict) {
+        return switch (verdict) {
             case Verdict.Accepted ignored -> List.of();
             case Verdict.Refused refused -> refused.problems();
         };

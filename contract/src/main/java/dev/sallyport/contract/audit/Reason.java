@@ -7,6 +7,7 @@ import java.util.Arrays;
 /** Why a request was not answered by its upstream. A code is stable: it is never renamed and never changes its meaning. */
 public enum Reason {
     MALFORMED_REQUEST("MalformedRequest", Outcome.DENIED, 400),
+    PROXY_CREDENTIAL_REQUIRED("ProxyCredentialRequired", Outcome.DENIED, 407),
     ROUTE_NOT_FOUND("RouteNotFound", Outcome.DENIED, 403),
     SCHEME_NOT_ALLOWED("SchemeNotAllowed", Outcome.DENIED, 403),
     METHOD_NOT_ALLOWED("MethodNotAllowed", Outcome.DENIED, 403),

@@ -16,6 +16,7 @@ import java.util.Set;
  * @param enforcement what happens to a request that the policy refuses; absent: it is refused
  * @param allowedHosts whether a Secret must name the hosts that may get it; absent: it need not
  * @param admin who may ask the admin port for the status; empty: nobody may
+ * @param agent how the agent is known on the data port; empty: whoever reaches the port is the agent
  * @param limits bounds on what all clients together can make the proxy hold; absent: {@link ProxyLimits#DEFAULTS}
  * @param requestLimits bounds on the requests of all routes together, besides each route's own; absent: none
  * @param routes what may leave, at most {@value #MAX_ROUTES}, unique by name; empty: nothing may
@@ -27,6 +28,7 @@ public record ProxyConfig(
         Enforcement enforcement,
         AllowedHosts allowedHosts,
         Optional<AdminAccess> admin,
+        Optional<AgentAccess> agent,
         ProxyLimits limits,
         RouteLimits requestLimits,
         List<RouteConfig> routes) {
@@ -42,6 +44,7 @@ public record ProxyConfig(
         enforcement = Require.orElse(enforcement, Enforcement.ENFORCE);
         allowedHosts = Require.orElse(allowedHosts, AllowedHosts.OPTIONAL);
         admin = Require.orElse(admin, Optional.empty());
+        agent = Require.orElse(agent, Optional.empty());
         limits = Require.orElse(limits, ProxyLimits.DEFAULTS);
         requestLimits = Require.orElse(requestLimits, RouteLimits.NONE);
         routes = List.copyOf(Require.present(routes, "routes"));

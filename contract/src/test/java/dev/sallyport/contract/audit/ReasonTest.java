@@ -20,7 +20,7 @@ class ReasonTest {
     @EnumSource
     void aRefusalIsTheClientsOrTheProxysAndAFailureIsTheUpstreams(Reason reason) {
         switch (reason.outcome()) {
-            case DENIED -> assertThat(reason.status()).isIn(400, 401, 403, 413, 414, 421, 429, 431, 503);
+            case DENIED -> assertThat(reason.status()).isIn(400, 401, 403, 407, 413, 414, 421, 429, 431, 503);
             case FAILED -> assertThat(reason.status()).isIn(499, 500, 502, 503, 504);
         }
     }

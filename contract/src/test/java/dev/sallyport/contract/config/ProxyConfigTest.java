@@ -34,6 +34,7 @@ class ProxyConfigTest {
                         Enforcement.ENFORCE,
                         AllowedHosts.OPTIONAL,
                         Optional.empty(),
+                        Optional.empty(),
                         ProxyLimits.DEFAULTS,
                         RouteLimits.NONE,
                         List.of(new RouteConfig(
@@ -61,6 +62,7 @@ class ProxyConfigTest {
                 Enforcement.AUDIT,
                 AllowedHosts.REQUIRED,
                 Optional.of(new AdminAccess("cHVibGlj", "cmVzcG9uc2U=")),
+                Optional.of(new AgentAccess("t".repeat(32), List.of(HostPattern.parse("10.43.0.17")))),
                 new ProxyLimits(10, 2048, 20, 512, 300, 20, 7, 5, 60, 3, 30, 9),
                 new RouteLimits(OptionalInt.of(600), OptionalInt.of(64), OptionalLong.of(1L << 30)),
                 List.of(
@@ -96,6 +98,8 @@ class ProxyConfigTest {
                 "\"generation\": 3 | \"generation\": -1 | generation: negative",
                 "proxy-config/v1 | proxy-config/v2 | schema: not sallyport.dev/proxy-config/v1",
                 "\"uid\": \"4f1d\" | \"uid\": \"\" | sandbox: uid: empty",
+                "\"routes\" | \"agent\": {\"token\": \"short\"}, \"routes\" | agent: token: not 32 to 128",
+                "\"routes\" | \"agent\": {\"token\": \"12345678901234567890123456789012\", \"hosts\": [\"*.example.com\"]}, \"routes\" | agent: hosts: a wildcard or a port",
                 "\"hosts\": [\"api.anthropic.com\"] | \"hosts\": [\"a.*.com\"] | routes[0].hosts[0]: a wildcard",
                 "\"hosts\": [\"api.anthropic.com\"] | \"hosts\": [] | routes[0]: hosts: their number",
                 "\"hosts\": [\"api.anthropic.com\"] | \"hosts\": [\"b.example\"], \"host\": [] | routes[0].host: unknown field",

@@ -54,6 +54,7 @@ final class ProxyConfigMap {
                 sandbox.enforcement(),
                 sandbox.allowedHosts(),
                 Optional.of(admin),
+                Optional.empty(),
                 limits(sandbox),
                 sandbox.requestLimits(),
                 sandbox.routes());

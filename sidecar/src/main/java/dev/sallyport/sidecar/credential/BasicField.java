@@ -4,7 +4,7 @@ import java.util.Base64;
 import java.util.Optional;
 
 /** A field's value of the scheme Basic (RFC 7617), taken apart. */
-final class BasicField {
+public final class BasicField {
 
     private static final String SCHEME = "basic ";
 
@@ -19,7 +19,7 @@ final class BasicField {
     }
 
     /** Reads a value as RFC 4648, section 4, has it, with or without padding. Empty: it is something else. */
-    static Optional<BasicField> read(String value) {
+    public static Optional<BasicField> read(String value) {
         return split(value)
                 .flatMap(at -> decode(value.substring(at), Base64.getDecoder())
                         .map(pair -> new BasicField(value.substring(0, at), pair)));
@@ -54,7 +54,7 @@ final class BasicField {
     }
 
     /** User name, colon and password; what a client sends may be anything. */
-    byte[] pair() {
+    public byte[] pair() {
         return pair;
     }
 

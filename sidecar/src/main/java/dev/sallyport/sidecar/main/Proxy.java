@@ -1,6 +1,8 @@
 package dev.sallyport.sidecar.main;
 
 import dev.sallyport.contract.audit.Reason;
+import dev.sallyport.contract.config.AgentAccess;
+import dev.sallyport.contract.config.HostPattern;
 import dev.sallyport.contract.config.ProxyConfig;
 import dev.sallyport.contract.config.ProxyLimits;
 import dev.sallyport.contract.status.Counters;
@@ -34,6 +36,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -107,6 +110,7 @@ public final class Proxy {
                 counters,
                 running,
                 new BodyBudget(Runtime.getRuntime().maxMemory() / 2),
+                tls::trusted,
                 workers,
                 new RequestMetrics(metrics),
                 seams.clock(),
@@ -124,6 +128,7 @@ public final class Proxy {
                     }
                 },
                 () -> limits(snapshots),
+                () -> ownHosts(snapshots),
                 tls);
         ProxyMetrics.register(metrics, snapshots, running, audit, server::connections);
         StatusReporter reporter =
@@ -203,6 +208,17 @@ public final class Proxy {
                 .map(Snapshot::config)
                 .map(ProxyConfig::limits)
                 .orElse(ProxyLimits.DEFAULTS);
+    }
+
+    private static List<String> ownHosts(Snapshots snapshots) {
+        return snapshots
+                .current()
+                .flatMap(snapshot -> snapshot.config().agent())
+                .map(AgentAccess::hosts)
+                .orElse(List.of())
+                .stream()
+                .map(HostPattern::host)
+                .toList();
     }
 
     /** For what takes too long for an event loop: minting leaves, conditions that read a body. */

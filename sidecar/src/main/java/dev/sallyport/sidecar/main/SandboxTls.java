@@ -8,6 +8,7 @@ import dev.sallyport.sidecar.tls.SandboxCa;
 import dev.sallyport.sidecar.tls.TrustBundle;
 import io.netty.handler.ssl.SslContext;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -34,6 +35,8 @@ final class SandboxTls implements Interception {
     private final Executor minting;
     private final AtomicReference<Optional<Interception>> leaves = new AtomicReference<>(Optional.empty());
 
+    private final AtomicReference<Optional<TrustBundle>> bundle = new AtomicReference<>(Optional.empty());
+
     SandboxTls(Path state, Optional<Path> trust, Path publicRoots, Clock clock, Executor minting) {
         this.state = state;
         this.trust = trust;
@@ -52,11 +55,18 @@ final class SandboxTls implements Interception {
             return;
         }
         SandboxCa ca = SandboxCa.openOrCreate(state, sandbox, clock, new SecureRandom());
+        TrustBundle made = TrustBundle.of(PublicRoots.read(publicRoots), ca);
         if (trust.isPresent()) {
             Files.createDirectories(trust.get());
-            TrustBundle.write(trust.get(), PublicRoots.read(publicRoots), ca);
+            made.write(trust.get());
         }
+        bundle.set(Optional.of(made));
         leaves.set(Optional.of(new LeafInterception(ca, minting, clock, MOST_LEAVES)));
+    }
+
+    /** One of the files that the agent trusts, by its name; empty: there is none of this name, or none yet. */
+    Optional<ByteBuffer> trusted(String file) {
+        return bundle.get().flatMap(made -> made.file(file));
     }
 
     @Override

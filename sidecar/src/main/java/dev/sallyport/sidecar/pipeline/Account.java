@@ -40,6 +40,7 @@ final class Account {
     private long responseBytes;
     private long firstByteNanos = -1;
     private boolean reserved;
+    private boolean own;
     private boolean closed;
 
     Account(Pipeline pipeline, RequestHead head) {
@@ -102,6 +103,11 @@ final class Account {
         }
     }
 
+    /** The proxy answers it itself, for the agent's own sake: it is recorded, and counts for nothing that left. */
+    void answeredItself() {
+        own = true;
+    }
+
     void upgraded() {
         upgraded = Optional.of(AuditedRequest.Protocol.WEB_SOCKET);
     }
@@ -133,7 +139,9 @@ final class Account {
         }
         closed = true;
         permit.ifPresent(Permit::close);
-        pipeline.counters().count(route, Outcome.of(reason, credential.isPresent()));
+        if (!own) {
+            pipeline.counters().count(route, Outcome.of(reason, credential.isPresent()));
+        }
         if (reason.isPresent() && reason.get().outcome() == Reason.Outcome.DENIED) {
             pipeline.counters()
                     .remember(new LastDenied(

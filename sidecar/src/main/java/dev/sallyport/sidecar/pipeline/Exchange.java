@@ -1,9 +1,12 @@
 package dev.sallyport.sidecar.pipeline;
 
+import dev.sallyport.contract.audit.AuditedRequest;
 import dev.sallyport.contract.audit.Reason;
+import dev.sallyport.contract.config.AgentAccess;
 import dev.sallyport.contract.config.ProxyLimits;
 import dev.sallyport.sidecar.admission.Admission;
 import dev.sallyport.sidecar.admission.Admission.Step;
+import dev.sallyport.sidecar.admission.Entry;
 import dev.sallyport.sidecar.config.Snapshot;
 import dev.sallyport.sidecar.credential.Draft;
 import dev.sallyport.sidecar.credential.Injection;
@@ -22,6 +25,7 @@ import dev.sallyport.sidecar.upstream.UpstreamException;
 import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.vertx.core.Future;
+import java.nio.ByteBuffer;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.RejectedExecutionException;
@@ -53,6 +57,7 @@ final class Exchange implements RunningRequests.Running, RequestBody.Listener, A
     private ResponseMasking masking = ResponseMasking.none();
     private @Nullable UpstreamStream upstream;
     private @Nullable Answer answer;
+    private boolean answersItself;
     private Optional<WebSocketExchange> webSocket = Optional.empty();
 
     Exchange(Pipeline pipeline, ClientStream client) {
@@ -99,16 +104,48 @@ final class Exchange implements RunningRequests.Running, RequestBody.Listener, A
         } else {
             // The look-up and the connection have bounds of their own, but silence covers all.
             silence.start(limits().silenceSeconds());
-            Admission begun = new Admission(
-                    client.head(), client.contentLength(), client.tunnel(), snapshot.get(), pipeline.policy());
-            admission = begun;
-            take(begun, begun.begin());
+            switch (Entry.of(
+                    client.head(), client.tunnel(), snapshot.get().config().agent())) {
+                case Entry.Admitted admitted -> admit(admitted.head());
+                case Entry.Trust trust -> answer(trust);
+                case Entry.Refused refused -> {
+                    account.identified(refused.form(), refused.origin(), Optional.empty());
+                    refuse(refused.deny());
+                }
+            }
         }
+    }
+
+    private void admit(RequestHead head) {
+        Admission begun =
+                new Admission(head, client.contentLength(), client.tunnel(), snapshot.orElseThrow(), pipeline.policy());
+        admission = begun;
+        take(begun, begun.begin());
+    }
+
+    private void answer(Entry.Trust asked) {
+        account.identified(AuditedRequest.Form.BASE_URL, Optional.empty(), Optional.empty());
+        account.asked(withoutToken(Optional.of(Entry.TRUST + asked.file())), Optional.empty());
+        Optional<ByteBuffer> file = pipeline.trust().apply(asked.file());
+        if (file.isEmpty()) {
+            refuse(Reason.ROUTE_NOT_FOUND);
+            return;
+        }
+        body.discard();
+        answersItself = true;
+        new OwnAnswer(client, account, silence, file.get(), () -> finish(Optional.empty())).begin();
+    }
+
+    /** The log is read by more people than may use the proxy. */
+    private Optional<String> withoutToken(Optional<String> text) {
+        Optional<String> token =
+                snapshot.flatMap(current -> current.config().agent()).map(AgentAccess::token);
+        return token.isEmpty() ? text : text.map(spelt -> spelt.replace(token.get(), "***"));
     }
 
     private void take(Admission from, Step step) {
         account.identified(from.form(), from.origin(), from.route().map(Route::name));
-        account.asked(from.path(), from.loggedQuery());
+        account.asked(withoutToken(from.path()), withoutToken(from.loggedQuery()));
         switch (step) {
             case Step.Refuse refused -> refuse(refused.deny());
             case Step.Grant granted -> permitted(from, granted.permit());
@@ -361,7 +398,7 @@ final class Exchange implements RunningRequests.Running, RequestBody.Listener, A
             boolean clientsTurn = upstream == null
                     ? gathered.isEmpty() && permit == null
                     : !body.isSent() && upstream.isWritable() && !body.isWhole();
-            boolean clientIsSlow = answer != null && answer.hasBegun() && !client.isWritable();
+            boolean clientIsSlow = answersItself || (answer != null && answer.hasBegun() && !client.isWritable());
             end(clientsTurn || clientIsSlow ? Reason.CLIENT_ABORTED : Reason.UPSTREAM_TIMEOUT);
         }
     }
@@ -381,7 +418,7 @@ final class Exchange implements RunningRequests.Running, RequestBody.Listener, A
         }
         abortUpstream();
         body.discard();
-        if (answer != null && answer.hasBegun()) {
+        if (answersItself || (answer != null && answer.hasBegun())) {
             finish(Optional.of(deny.reason()));
             client.abort();
         } else {

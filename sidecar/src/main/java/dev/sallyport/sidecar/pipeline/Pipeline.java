@@ -7,8 +7,11 @@ import dev.sallyport.sidecar.config.Snapshots;
 import dev.sallyport.sidecar.http.ClientStream;
 import dev.sallyport.sidecar.policy.Policy;
 import dev.sallyport.sidecar.upstream.UpstreamPool;
+import java.nio.ByteBuffer;
 import java.time.Clock;
+import java.util.Optional;
 import java.util.concurrent.Executor;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 
 /**
@@ -21,6 +24,7 @@ import java.util.function.LongSupplier;
  * @param counters counts
  * @param running the requests under way
  * @param bodies memory for bodies that are read as a whole
+ * @param trust the files that the agent trusts, by name; empty: there is none of that name
  * @param workers where conditions read what is large
  * @param listener is told of each request's end
  * @param clock the time of day
@@ -34,6 +38,7 @@ public record Pipeline(
         CounterFile counters,
         RunningRequests running,
         BodyBudget bodies,
+        Function<String, Optional<ByteBuffer>> trust,
         Executor workers,
         RequestListener listener,
         Clock clock,

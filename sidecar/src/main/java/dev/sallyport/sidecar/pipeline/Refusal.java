@@ -26,6 +26,9 @@ final class Refusal {
             // git, curl and others keep their Basic credentials until they are asked for them (RFC 7617).
             fields.add("www-authenticate", "Basic realm=\"sallyport\", charset=\"UTF-8\"");
         }
+        if (deny.reason() == Reason.PROXY_CREDENTIAL_REQUIRED) {
+            fields.add("proxy-authenticate", "Basic realm=\"sallyport\", charset=\"UTF-8\"");
+        }
         if (deny.reason() == Reason.STOPPING || deny.reason() == Reason.DRAIN_EXPIRED) {
             client.closeAfterAnswer();
         }

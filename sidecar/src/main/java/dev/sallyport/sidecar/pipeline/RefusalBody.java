@@ -51,6 +51,7 @@ record RefusalBody(Refusal error) {
                 "The host's answer is encoded although the identity coding was asked for, so it cannot be searched for"
                         + " the credential.";
             case PATH_NOT_ALLOWED,
+                    PROXY_CREDENTIAL_REQUIRED,
                     CONDITION_NOT_MET,
                     CONDITION_NOT_EVALUABLE,
                     CONDITION_TOO_COSTLY,

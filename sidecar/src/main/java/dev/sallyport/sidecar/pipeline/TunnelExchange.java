@@ -3,6 +3,7 @@ package dev.sallyport.sidecar.pipeline;
 import dev.sallyport.contract.audit.AuditedRequest;
 import dev.sallyport.contract.audit.Reason;
 import dev.sallyport.contract.config.ProxyLimits;
+import dev.sallyport.sidecar.admission.Entry;
 import dev.sallyport.sidecar.admission.TunnelAdmission;
 import dev.sallyport.sidecar.admission.TunnelAdmission.Verdict;
 import dev.sallyport.sidecar.config.Snapshot;
@@ -50,6 +51,13 @@ final class TunnelExchange implements RunningRequests.Running, BodyHandler, Byte
             refuse(Refusal.of(Reason.STOPPING));
         } else if (snapshot.isEmpty()) {
             refuse(Refusal.of(Reason.CONFIG_UNAVAILABLE));
+        } else if (client.tunnel().isPresent()) {
+            refuse(Refusal.of(Reason.METHOD_NOT_ALLOWED));
+        } else if (Entry.of(
+                        client.head(), client.tunnel(), snapshot.get().config().agent())
+                instanceof Entry.Refused refused) {
+            account.identified(refused.form(), refused.origin(), Optional.empty());
+            refuse(refused.deny());
         } else {
             decided(TunnelAdmission.decide(client.head(), snapshot.get(), pipeline.policy()), snapshot.get());
         }

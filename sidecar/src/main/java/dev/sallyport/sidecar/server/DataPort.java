@@ -19,6 +19,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
+import java.util.List;
 import java.util.function.Supplier;
 
 /** The port that the agent uses: one server an event loop, all on one port. */
@@ -39,6 +40,7 @@ public final class DataPort {
 
     private final Handler handler;
     private final Supplier<ProxyLimits> limits;
+    private final Supplier<List<String>> hosts;
     private final Interception interception;
     private final Load load = new Load();
     private volatile int port;
@@ -58,10 +60,16 @@ public final class DataPort {
         void unreadable(ClientStream stream, Reason reason);
     }
 
-    /** @param limits asked for each connection, on its event loop; a change holds for new ones */
-    public DataPort(Handler handler, Supplier<ProxyLimits> limits, Interception interception) {
+    /**
+     * @param limits asked for each connection, on its event loop; a change holds for new ones
+     * @param hosts likewise: names and IP literals that the port itself speaks TLS for, the first for clients that name
+     *     none; empty: it speaks none
+     */
+    public DataPort(
+            Handler handler, Supplier<ProxyLimits> limits, Supplier<List<String>> hosts, Interception interception) {
         this.handler = handler;
         this.limits = limits;
+        this.hosts = hosts;
         this.interception = interception;
     }
 
@@ -132,7 +140,7 @@ public final class DataPort {
                         new AdaptiveRecvByteBufAllocator(512, 2048, MOST_READ).maxMessagesPerRead(READS_AT_ONCE));
         var _ = channel.pipeline()
                 .addLast("departure", new Departure())
-                .addLast("first", new FirstOctets(new Serving(handler, now, interception, load)));
+                .addLast("first", new FirstOctets(new Serving(handler, now, hosts.get(), interception, load)));
     }
 
     private final class Listener extends VerticleBase {

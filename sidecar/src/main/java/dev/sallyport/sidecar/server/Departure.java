@@ -13,6 +13,8 @@ import io.netty.channel.socket.ChannelInputShutdownReadComplete;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.handler.ssl.SslHandler;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * How a connection's two sides end. As the first handler it notices a client that leaves while nothing is read: epoll then
@@ -63,9 +65,8 @@ final class Departure extends ChannelDuplexHandler {
     static ChannelFuture shutdownOutput(ChannelHandlerContext context) {
         Channel channel = context.channel();
         ChannelPromise ended = context.newPromise();
-        SslHandler tls = channel.pipeline().get(SslHandler.class);
         ChannelFuture sent = context.writeAndFlush(Unpooled.EMPTY_BUFFER);
-        if (tls != null) {
+        for (SslHandler tls : innermostFirst(channel)) {
             sent = tls.closeOutbound();
         }
         var _ = sent.addListener(done -> {
@@ -76,6 +77,17 @@ final class Departure extends ChannelDuplexHandler {
             }
         });
         return ended;
+    }
+
+    /** A tunnel inside TLS has TLS of its own. */
+    private static List<SslHandler> innermostFirst(Channel channel) {
+        List<SslHandler> handlers = new ArrayList<>();
+        channel.pipeline().forEach(entry -> {
+            if (entry.getValue() instanceof SslHandler tls) {
+                handlers.addFirst(tls);
+            }
+        });
+        return handlers;
     }
 
     /** Ends both sides by a reset, so that the client takes nothing for whole that isn't. */

@@ -10,7 +10,10 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** Tells HTTP/2 by its preface (RFC 9113, section 3.4) from HTTP/1, and has the connection served. */
+/**
+ * Tells TLS by its first record from the rest, and HTTP/2 by its preface (RFC 9113, section 3.4) from HTTP/1, and has the
+ * connection served.
+ */
 final class FirstOctets extends ChannelInboundHandlerAdapter {
 
     private static final ByteBuf PREFACE = Http2CodecUtil.connectionPrefaceBuf();
@@ -41,6 +44,14 @@ final class FirstOctets extends ChannelInboundHandlerAdapter {
             });
         }
         octets = ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(context.alloc(), octets, (ByteBuf) message);
+        if (!serving.hosts().isEmpty() && octets.getByte(octets.readerIndex()) == TlsEntry.HANDSHAKE) {
+            ByteBuf all = octets;
+            octets = Unpooled.EMPTY_BUFFER;
+            PortEntry entry = new PortEntry(serving);
+            var _ = context.pipeline().replace(this, "entry", entry);
+            entry.start(all);
+            return;
+        }
         int length = Math.min(octets.readableBytes(), PREFACE.readableBytes());
         if (!octets.slice(octets.readerIndex(), length).equals(PREFACE.slice(0, length))) {
             var _ = context.pipeline()

@@ -459,7 +459,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
         ByteBuf early = leave();
         TunnelEntry entry = new TunnelEntry(serving, host, port, refused);
         var _ = channel().pipeline().replace(this, "tunnel", entry);
-        entry.begin(early);
+        entry.start(early);
     }
 
     Future<ClientStream.ClientHello> awaitHello() {

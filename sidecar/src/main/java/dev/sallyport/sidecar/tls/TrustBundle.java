@@ -2,6 +2,7 @@ package dev.sallyport.sidecar.tls;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
@@ -10,11 +11,14 @@ import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.X509Certificate;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
- * What an agent trusts, as files that every user may read, in a directory that the agent mounts read-only. Each file is
- * replaced as a whole, so that an agent that reads while the proxy restarts sees one or the other.
+ * What an agent trusts, as files that every user may read: in a directory that the agent mounts read-only, where each is
+ * replaced as a whole, so that an agent that reads while the proxy restarts sees one or the other; or, for an agent in
+ * another pod, as answers.
  */
 public final class TrustBundle {
 
@@ -29,18 +33,18 @@ public final class TrustBundle {
 
     private static final Set<PosixFilePermission> EVERYBODY = PosixFilePermissions.fromString("rw-r--r--");
 
-    private TrustBundle() {}
+    private final Map<String, byte[]> files;
+
+    private TrustBundle(Map<String, byte[]> files) {
+        this.files = files;
+    }
 
     /**
-     * Writes the three files.
+     * Makes the three files.
      *
-     * @param directory exists; the agent's user may enter it
      * @param publicRoots see {@link PublicRoots}
      */
-    public static void write(Path directory, List<X509Certificate> publicRoots, SandboxCa ca) throws IOException {
-        if (!Files.isDirectory(directory)) {
-            throw new IOException("Not a directory: " + directory);
-        }
+    public static TrustBundle of(List<X509Certificate> publicRoots, SandboxCa ca) throws IOException {
         try {
             byte[] own = pem(ca.certificate());
             ByteArrayOutputStream bundle = new ByteArrayOutputStream();
@@ -48,12 +52,31 @@ public final class TrustBundle {
                 bundle.writeBytes(pem(root));
             }
             bundle.writeBytes(own);
-            DurableFile.replace(directory.resolve(SANDBOX_CA), own, EVERYBODY);
-            DurableFile.replace(directory.resolve(BUNDLE), bundle.toByteArray(), EVERYBODY);
-            DurableFile.replace(directory.resolve(TRUST_STORE), trustStore(publicRoots, ca), EVERYBODY);
+            return new TrustBundle(
+                    Map.of(SANDBOX_CA, own, BUNDLE, bundle.toByteArray(), TRUST_STORE, trustStore(publicRoots, ca)));
         } catch (GeneralSecurityException e) {
             throw new IOException("A trusted certificate can't be encoded", e);
         }
+    }
+
+    /**
+     * Writes them.
+     *
+     * @param directory exists; the agent's user may enter it
+     */
+    public void write(Path directory) throws IOException {
+        if (!Files.isDirectory(directory)) {
+            throw new IOException("Not a directory: " + directory);
+        }
+        for (Map.Entry<String, byte[]> file : files.entrySet()) {
+            DurableFile.replace(directory.resolve(file.getKey()), file.getValue(), EVERYBODY);
+        }
+    }
+
+    /** One of them, by its name, not to be written to; empty: there is none of this name. */
+    public Optional<ByteBuffer> file(String name) {
+        return Optional.ofNullable(files.get(name))
+                .map(file -> ByteBuffer.wrap(file).asReadOnlyBuffer());
     }
 
     private static byte[] pem(X509Certificate certificate) throws GeneralSecurityException {

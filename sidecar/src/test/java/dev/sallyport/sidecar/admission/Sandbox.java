@@ -37,6 +37,7 @@ final class Sandbox {
                 enforcement,
                 AllowedHosts.OPTIONAL,
                 Optional.empty(),
+                Optional.empty(),
                 ProxyLimits.DEFAULTS,
                 limits,
                 routes);

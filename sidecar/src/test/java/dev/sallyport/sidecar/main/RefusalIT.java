@@ -276,6 +276,7 @@ class RefusalIT {
                 Enforcement.AUDIT,
                 AllowedHosts.OPTIONAL,
                 Optional.empty(),
+                Optional.empty(),
                 ProxyLimits.DEFAULTS,
                 RouteLimits.NONE,
                 enforced.routes());

@@ -242,6 +242,7 @@ class ReloadIT {
                 Optional.of(new AdminAccess(
                         Base64.getEncoder().encodeToString(operator.getPublic().getEncoded()),
                         Base64.getEncoder().encodeToString(RESPONSE_KEY))),
+                Optional.empty(),
                 ProxyLimits.DEFAULTS,
                 RouteLimits.NONE,
                 List.of(route));

@@ -2,6 +2,7 @@ package dev.sallyport.sidecar.main;
 
 import dev.sallyport.contract.audit.AuditRecord;
 import dev.sallyport.contract.audit.AuditedRequest;
+import dev.sallyport.contract.config.AgentAccess;
 import dev.sallyport.contract.config.AllowedHosts;
 import dev.sallyport.contract.config.ProxyConfig;
 import dev.sallyport.contract.config.ProxyLimits;
@@ -95,6 +96,10 @@ public final class RunningProxy implements AutoCloseable {
     }
 
     static ProxyConfig config(long generation, ProxyLimits limits, RouteConfig... routes) {
+        return config(generation, limits, Optional.empty(), routes);
+    }
+
+    static ProxyConfig config(long generation, ProxyLimits limits, Optional<AgentAccess> agent, RouteConfig... routes) {
         return new ProxyConfig(
                 ProxyConfig.SCHEMA,
                 generation,
@@ -102,6 +107,7 @@ public final class RunningProxy implements AutoCloseable {
                 dev.sallyport.contract.config.Enforcement.ENFORCE,
                 AllowedHosts.OPTIONAL,
                 Optional.empty(),
+                agent,
                 limits,
                 dev.sallyport.contract.config.RouteLimits.NONE,
                 List.of(routes));

@@ -72,6 +72,11 @@ final class RunningPort implements DataPort.Handler, AutoCloseable {
 
     /** @param epoll otherwise NIO */
     RunningPort(Path directory, ProxyLimits limits, boolean epoll) throws IOException {
+        this(directory, limits, epoll, List.of());
+    }
+
+    /** @param hosts what the port speaks TLS for */
+    RunningPort(Path directory, ProxyLimits limits, boolean epoll, List<String> hosts) throws IOException {
         ca = SandboxCa.openOrCreate(
                 directory, new SandboxRef("agents", "claude", "uid-1"), Clock.systemUTC(), new SecureRandom());
         vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(2).setPreferNativeTransport(epoll));
@@ -79,7 +84,7 @@ final class RunningPort implements DataPort.Handler, AutoCloseable {
             throw new IllegalStateException("no native transport", vertx.unavailableNativeTransportCause());
         }
         interception = new LeafInterception(ca, minting, Clock.systemUTC(), 16);
-        port = new DataPort(this, () -> limits, interception);
+        port = new DataPort(this, () -> limits, () -> hosts, interception);
         port.listen(vertx, "127.0.0.1", 0, 2).await();
         on("/hello", (stream, ignored) -> Behaviours.text(stream, 200, "hello"));
         on("/echo", Behaviours::echo);

@@ -40,7 +40,7 @@ class TrustBundleTest {
 
     @Test
     void holdsThePublicRootsAndTheCa() throws IOException {
-        TrustBundle.write(directory, roots, ca);
+        TrustBundle.of(roots, ca).write(directory);
 
         assertThat(PublicRoots.read(directory.resolve(TrustBundle.BUNDLE)))
                 .containsExactly(roots.get(0), roots.get(1), ca.certificate());
@@ -51,7 +51,7 @@ class TrustBundleTest {
     @NullSource
     @ValueSource(strings = {"", "changeit", "anything"})
     void isAJavaTrustStoreWithWhateverPassword(@Nullable String password) throws Exception {
-        TrustBundle.write(directory, roots, ca);
+        TrustBundle.of(roots, ca).write(directory);
 
         KeyStore store = KeyStore.getInstance(
                 directory.resolve(TrustBundle.TRUST_STORE).toFile(), password == null ? null : password.toCharArray());
@@ -70,10 +70,10 @@ class TrustBundleTest {
 
     @Test
     void isReadableByEverybodyAndReplacedAsAWhole() throws IOException {
-        TrustBundle.write(directory, roots, ca);
+        TrustBundle.of(roots, ca).write(directory);
         Path held = directory.resolve(TrustBundle.BUNDLE);
         try (var reader = Files.newInputStream(held)) {
-            TrustBundle.write(directory, List.of(), ca);
+            TrustBundle.of(List.of(), ca).write(directory);
 
             assertThat(reader.readAllBytes().length).isGreaterThan((int) Files.size(held));
         }
@@ -88,14 +88,14 @@ class TrustBundleTest {
 
     @Test
     void holdsNoPrivateKey() throws IOException {
-        TrustBundle.write(directory, roots, ca);
+        TrustBundle.of(roots, ca).write(directory);
 
         assertThat(Files.readString(directory.resolve(TrustBundle.BUNDLE))).doesNotContain("PRIVATE");
     }
 
     @Test
     void isNotWrittenWhereThereIsNoDirectory() {
-        assertThatIOException().isThrownBy(() -> TrustBundle.write(directory.resolve("absent"), roots, ca));
+        assertThatIOException().isThrownBy(() -> TrustBundle.of(roots, ca).write(directory.resolve("absent")));
     }
 
     @Test
@@ -105,7 +105,7 @@ class TrustBundleTest {
         List<X509Certificate> read = PublicRoots.read(cacerts);
 
         assertThat(read).hasSizeGreaterThan(50);
-        TrustBundle.write(directory, read, ca);
+        TrustBundle.of(read, ca).write(directory);
         assertThat(PublicRoots.read(directory.resolve(TrustBundle.BUNDLE))).hasSize(read.size() + 1);
         assertThat(PublicRoots.read(directory.resolve(TrustBundle.TRUST_STORE))).hasSize(read.size() + 1);
     }

@@ -38,9 +38,11 @@ public final class Cluster implements AutoCloseable {
 
     private final K3sContainer container;
     private final KubernetesClient client;
+    private final boolean enforcesNetworkPolicies;
 
-    private Cluster(K3sContainer container) {
+    private Cluster(K3sContainer container, boolean enforcesNetworkPolicies) {
         this.container = container;
+        this.enforcesNetworkPolicies = enforcesNetworkPolicies;
         this.client = new KubernetesClientBuilder()
                 .withConfig(Config.fromKubeconfig(container.getKubeConfigYaml()))
                 .build();
@@ -57,18 +59,23 @@ public final class Cluster implements AutoCloseable {
                     "this test needs a Kubernetes cluster, and so a Docker daemon that can be reached: "
                             + "./dev/test starts one and builds the image");
         }
-        K3sContainer container = container(System.getProperty(IMAGE, PUBLIC_IMAGE));
+        String image = System.getProperty(IMAGE, PUBLIC_IMAGE);
+        K3sContainer container = container(image);
         container.start();
-        return new Cluster(container);
+        return new Cluster(container, isPublic(DockerImageName.parse(image)));
     }
 
     private static K3sContainer container(String image) {
         DockerImageName name = DockerImageName.parse(image);
         K3sContainer container = new K3sContainer(name.asCompatibleSubstituteFor(PUBLIC_REPOSITORY));
-        if (!name.getUnversionedPart().equals(PUBLIC_REPOSITORY)) {
+        if (!isPublic(name)) {
             container.withCreateContainerCmdModifier(Cluster::withoutPrivilege);
         }
         return container;
+    }
+
+    private static boolean isPublic(DockerImageName name) {
+        return name.getUnversionedPart().equals(PUBLIC_REPOSITORY);
     }
 
     private static void withoutPrivilege(CreateContainerCmd command) {
@@ -77,6 +84,11 @@ public final class Cluster implements AutoCloseable {
                 .withCapAdd(Capability.ALL)
                 .withCapDrop(Capability.SYS_RESOURCE)
                 .withSecurityOpts(List.of("seccomp=unconfined", "apparmor=unconfined"));
+    }
+
+    /** Whether NetworkPolicies are in force without anybody's doing: K3s has a controller for them, the stand-in has none. */
+    public boolean enforcesNetworkPolicies() {
+        return enforcesNetworkPolicies;
     }
 
     /** A client with all rights; closed with the cluster. */

@@ -25,6 +25,10 @@ func run(arguments, environment []string, out io.Writer) int {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
 	defer stop()
 	s, err := parseSettings(arguments, environment)
+	if err == nil && s.command == "trust" {
+		keepTrust(ctx, s, os.Stderr)
+		return 0
+	}
 	var f finding
 	var attempts []attempt
 	switch {

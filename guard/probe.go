@@ -13,7 +13,7 @@ const settle = 250 * time.Millisecond // between two rounds
 
 // probe is the check of a pod whose ways out are shut by others: it runs as the agent, without a right. It waits for the proxy;
 // then it tries every way until none is open, because network plugins may take a while to put a policy into force. The agent
-// has not started meanwhile.
+// has not started meanwhile. At last it fetches what the agent trusts from the proxy.
 func probe(ctx context.Context, s settings) (finding, []attempt) {
 	begun := time.Now()
 	self := performer{}
@@ -38,6 +38,11 @@ func probe(ctx context.Context, s settings) (finding, []attempt) {
 	for {
 		attempts := probeAll(user, ways, s.bound)
 		f := conclude(pairedPod, users, attempts, nil, time.Since(begun))
+		if f.Outcome == enforced && s.trust != "" {
+			if err := fetchTrust(ctx, s); err != nil {
+				return conclude(pairedPod, users, attempts, fmt.Errorf("what the agent trusts was not to be had: %w", err), time.Since(begun)), attempts
+			}
+		}
 		if f.Outcome == enforced || time.Now().After(end) || ctx.Err() != nil {
 			return f, attempts
 		}

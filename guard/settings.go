@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/netip"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
@@ -37,12 +38,14 @@ type target struct {
 
 // settings is all that a run depends on.
 type settings struct {
-	command            string // guard or probe
+	command            string // guard, probe or trust
 	agents             []agent
 	ports              []uint16 // TCP ports that the template declares
 	resolvers          []netip.Addr
 	targets            []target
 	proxy              netip.AddrPort // of the paired proxy's Service
+	token              string         // by which that proxy knows its agent
+	trust              string         // the directory for what the agent trusts; "": nothing is fetched
 	apiServer          netip.AddrPort
 	podIPs             []netip.Addr
 	hostIPs            []netip.Addr
@@ -70,7 +73,9 @@ func options() []option {
 		{name: "ports", usage: "TCP ports that the pod's template declares: PORT[,PORT]..."},
 		{name: "resolvers", required: "guard probe", usage: "addresses of the cluster's DNS: IP[,IP]..."},
 		{name: "targets", usage: "further addresses that must be out of reach: NAME=tcp://IP:PORT or NAME=udp://IP:PORT, by commas"},
-		{name: "proxy", required: "probe", usage: "the paired proxy's Service: IP:PORT"},
+		{name: "proxy", required: "probe trust", usage: "the paired proxy's Service: IP:PORT"},
+		{name: "token", required: "trust", usage: "by which the paired proxy knows its agent; only as a variable, since others see flags"},
+		{name: "trust", required: "trust", usage: "the directory into which what the agent trusts is fetched from the paired proxy"},
 		{name: "proxy-uid", value: "65533", usage: "the proxy's UID"},
 		{name: "data-port", value: "15001", usage: "the proxy's port for the agent"},
 		{name: "admin-port", value: "15002", usage: "the proxy's port for the operator and kubelet"},
@@ -103,9 +108,10 @@ func parseSettings(arguments, environment []string) (settings, error) {
 	}
 	s.command = arguments[0]
 	s.nft = values["nft"]
+	s.trust = values["trust"]
 	bound := values["bound-millis"]
 	if bound == "" {
-		bound = map[string]string{"guard": "500", "probe": "1000"}[s.command]
+		bound = map[string]string{"guard": "500", "probe": "1000", "trust": "1000"}[s.command]
 	}
 	var millis, seconds uint32
 	err = errors.Join(
@@ -114,6 +120,7 @@ func parseSettings(arguments, environment []string) (settings, error) {
 		parse(&s.resolvers, values, "resolvers", parseAddresses),
 		parse(&s.targets, values, "targets", parseTargets),
 		parse(&s.proxy, values, "proxy", parseAddrPort),
+		parse(&s.token, values, "token", parseToken),
 		parse(&s.podIPs, values, "pod-ips", parseAddresses),
 		parse(&s.hostIPs, values, "host-ips", parseAddresses),
 		parse(&s.apiServer, map[string]string{"api-host": hostPort(values["api-host"], values["api-port"])}, "api-host", parseAddrPort),
@@ -146,13 +153,16 @@ func readValues(arguments, environment []string) (map[string]string, error) {
 			return values, fmt.Errorf("unknown variable %s", variable)
 		}
 	}
-	if len(arguments) == 0 || !slices.Contains([]string{"guard", "probe"}, arguments[0]) {
-		return values, errors.New("say what to do: egress-guard guard, or egress-guard probe")
+	if len(arguments) == 0 || !slices.Contains([]string{"guard", "probe", "trust"}, arguments[0]) {
+		return values, errors.New("say what to do: egress-guard guard, egress-guard probe, or egress-guard trust")
 	}
 	flags := flag.NewFlagSet(arguments[0], flag.ContinueOnError)
 	flags.SetOutput(io.Discard)
 	seen := map[string]bool{}
 	for _, o := range options() {
+		if o.name == "token" {
+			continue
+		}
 		flags.Func(o.name, o.usage, func(value string) error {
 			if seen[o.name] {
 				return errors.New("given twice")
@@ -178,6 +188,9 @@ func readValues(arguments, environment []string) (map[string]string, error) {
 
 // check refuses what is well formed and yet cannot be guarded.
 func (s settings) check() error {
+	if s.trust != "" && (!filepath.IsAbs(s.trust) || s.token == "") {
+		return errors.New("trust: needs a directory's whole path, and the token")
+	}
 	if s.dataPort == s.adminPort {
 		return errors.New("data-port and admin-port are the same")
 	}
@@ -276,6 +289,16 @@ func parseAddrPort(text string) (netip.AddrPort, error) {
 	return addr, nil
 }
 
+var proxyToken = regexp.MustCompile(`^[-_A-Za-z0-9]{32,128}$`)
+
+// parseToken quotes nothing of it.
+func parseToken(text string) (string, error) {
+	if !proxyToken.MatchString(text) {
+		return "", errors.New("not 32 to 128 letters, digits, hyphens and underscores")
+	}
+	return text, nil
+}
+
 var targetName = regexp.MustCompile(`^[a-z0-9]([-a-z0-9]{0,30}[a-z0-9])?$`)
 
 func parseTargets(text string) ([]target, error) {
@@ -307,6 +330,9 @@ func number(least, most uint32) func(string) (uint32, error) {
 }
 
 func hostPort(host, port string) string {
+	if host == "" {
+		return ""
+	}
 	if strings.Contains(host, ":") {
 		host = "[" + host + "]"
 	}

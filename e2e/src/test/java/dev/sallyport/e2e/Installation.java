@@ -56,6 +56,10 @@ final class Installation {
         this.provider = Provider.deploy(this, image("standin"));
     }
 
+    Cluster cluster() {
+        return cluster;
+    }
+
     KubernetesClient client() {
         return cluster.client();
     }
@@ -74,9 +78,15 @@ final class Installation {
 
     /** A new namespace of that name, empty but for the provider's certificate authority. */
     String namespace(String name) {
+        return namespace(name, Map.of());
+    }
+
+    /** The same with labels, such as the Pod Security Standard that it enforces. */
+    String namespace(String name, Map<String, String> labels) {
         client().resource(new NamespaceBuilder()
                         .withNewMetadata()
                         .withName(name)
+                        .withLabels(labels)
                         .endMetadata()
                         .build())
                 .create();

@@ -37,12 +37,13 @@ final class Sandbox {
         this.name = name;
     }
 
-    /** Applies a manifest of this test's resources, with its {@code $NAME} filled in. */
+    /** Applies a manifest of this test's resources, with its {@code $NAME} filled in, and {@code $PLACEMENT} if need be. */
     Sandbox apply(String resource, Map<String, String> values) {
         String manifest = resource(resource).replace("$NAME", name);
         for (Map.Entry<String, String> value : values.entrySet()) {
             manifest = manifest.replace("$" + value.getKey(), value.getValue());
         }
+        manifest = manifest.replace("$PLACEMENT", "Sidecar");
         Tool.Result applied = installation.kubectl().attempt(manifest, "-n", namespace, "apply", "-f", "-");
         assertThat(applied.exitCode()).as(applied.output()).isZero();
         return this;
@@ -130,6 +131,17 @@ final class Sandbox {
                 "no pod");
     }
 
+    /** The pod that the proxy is in: a paired one has its own. */
+    Pod proxyPod() {
+        Pod own = installation
+                .client()
+                .pods()
+                .inNamespace(namespace)
+                .withName(name + "-sallyport")
+                .get();
+        return own == null ? pod() : own;
+    }
+
     boolean hasPod() {
         return !installation
                 .client()
@@ -159,9 +171,9 @@ final class Sandbox {
 
     /** Kills the proxy's process from the node, as the kernel would for want of memory: it can say nothing more. */
     void killProxy() {
-        int before = CountsKT.restarts(pod());
-        installation.killOnNode(pod(), 65533);
-        await("the proxy's restart").atMost(PATIENCE).until(() -> CountsKT.restarts(pod()) > before);
+        int before = CountsKT.restarts(proxyPod());
+        installation.killOnNode(proxyPod(), 65533);
+        await("the proxy's restart").atMost(PATIENCE).until(() -> CountsKT.restarts(proxyPod()) > before);
     }
 
     String name() {

@@ -45,10 +45,10 @@ final class OwnedObjects {
      * Applies one object.
      *
      * @param desired with exactly one owner
-     * @return whether something was written
+     * @return the object as it is now
      * @throws NameTakenException if an object of the name belongs to somebody else
      */
-    <T extends HasMetadata> boolean apply(T desired, Cached cached) {
+    <T extends HasMetadata> T apply(T desired, Cached cached) {
         String owner = Ownership.owner(desired);
         Key key = new Key(owner, desired.getClass(), desired.getMetadata().getName());
         @SuppressWarnings("unchecked")
@@ -60,13 +60,13 @@ final class OwnedObjects {
                 && seen.filter(object ->
                                 object.getMetadata().getResourceVersion().equals(last.resourceVersion()))
                         .isPresent()) {
-            return false;
+            return seen.get();
         }
         Resource<T> resource = client.resource(desired);
         boolean ours = isOurs(seen.orElseGet(resource::get), desired, owner);
         T result = write(resource, ours, desired);
         applied.put(key, new Applied(desired, result.getMetadata().getResourceVersion()));
-        return true;
+        return result;
     }
 
     /** Forgets what was applied for a sandbox that is gone. */

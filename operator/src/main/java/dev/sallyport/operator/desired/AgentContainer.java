@@ -2,6 +2,7 @@ package dev.sallyport.operator.desired;
 
 import dev.sallyport.operator.model.AgentEnvironment;
 import dev.sallyport.operator.model.Names;
+import dev.sallyport.operator.model.ProxyAddress;
 import dev.sallyport.operator.model.Sandbox;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerBuilder;
@@ -29,10 +30,14 @@ final class AgentContainer {
     private AgentContainer() {}
 
     static Container of(
-            Container template, @Nullable PodSecurityContext pod, Sandbox sandbox, ResourceRequirements resources) {
+            Container template,
+            @Nullable PodSecurityContext pod,
+            Sandbox sandbox,
+            ProxyAddress address,
+            ResourceRequirements resources) {
         return new ContainerBuilder(template)
                 .withSecurityContext(securityContext(template.getSecurityContext(), pod))
-                .withEnv(env(template, sandbox))
+                .withEnv(env(template, sandbox, address))
                 .withResources(resources(template.getResources(), resources))
                 .withVolumeMounts(mounts(template))
                 .build();
@@ -94,11 +99,11 @@ final class AgentContainer {
     }
 
     /** What the container sets itself stands. Ours come first, so that its own may refer to them by $(NAME). */
-    private static List<EnvVar> env(Container template, Sandbox sandbox) {
+    private static List<EnvVar> env(Container template, Sandbox sandbox, ProxyAddress address) {
         List<EnvVar> own = template.getEnv() == null ? List.of() : template.getEnv();
         Set<String> names = own.stream().map(EnvVar::getName).collect(Collectors.toSet());
         List<EnvVar> env = new ArrayList<>();
-        sandbox.variablesFor(names)
+        sandbox.variablesFor(names, address)
                 .forEach((name, value) -> env.add(
                         new EnvVarBuilder().withName(name).withValue(value).build()));
         env.addAll(own);

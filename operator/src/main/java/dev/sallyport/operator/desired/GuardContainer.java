@@ -1,6 +1,8 @@
 package dev.sallyport.operator.desired;
 
+import dev.sallyport.operator.model.AgentEnvironment;
 import dev.sallyport.operator.model.Names;
+import dev.sallyport.operator.model.ProxyAddress;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerBuilder;
 import io.fabric8.kubernetes.api.model.ContainerPort;
@@ -16,8 +18,10 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The first init container: it fences the pod's network and proves it as every user that the agent has. It is root, for
- * only root gets a capability from Kubernetes; it is gone before anything of the agent runs.
+ * The first init container. As {@code guard} it fences the pod's network and proves it as every user that the agent has; it is
+ * root, for only root gets a capability from Kubernetes. As {@code probe}, in the pod of a paired agent, it has no right,
+ * waits until what others have shut is shut, and fetches what the agent trusts. Either way it is gone before anything of the
+ * agent runs.
  */
 final class GuardContainer {
 
@@ -58,6 +62,85 @@ final class GuardContainer {
                 .withTerminationMessagePath("/dev/termination-log")
                 .withTerminationMessagePolicy("File")
                 .build();
+    }
+
+    /**
+     * The probe of a paired agent's pod. It runs as the first of the template's users: what the network refuses it refuses all.
+     *
+     * @param agents all containers of the template, hardened
+     * @param service the address of the proxy's Service
+     * @param token by which the proxy knows its agent
+     */
+    static Container probe(List<Container> agents, String service, String token, Platform platform) {
+        List<EnvVar> env = new ArrayList<>(fetching(service, token));
+        env.add(value("SALLYPORT_GUARD_RESOLVERS", String.join(",", platform.nameservers())));
+        platform.live().ifPresent(live -> env.add(value("SALLYPORT_GUARD_TARGETS", "other-pod=tcp://" + live)));
+        env.add(value("SALLYPORT_GUARD_PROXY_UID", Long.toString(Names.PROXY_UID)));
+        env.add(value("SALLYPORT_GUARD_ADMIN_PORT", Integer.toString(Names.ADMIN_PORT)));
+        env.add(field("POD_IPS", "status.podIPs"));
+        env.add(field("HOST_IPS", "status.hostIPs"));
+        return unprivileged(Names.GUARD_CONTAINER, agents, platform)
+                .withArgs("probe")
+                .withEnv(env)
+                .withNewResources()
+                .addToRequests("cpu", new Quantity("50m"))
+                .addToRequests("memory", new Quantity("32Mi"))
+                .addToLimits("cpu", new Quantity("1"))
+                .addToLimits("memory", new Quantity("128Mi"))
+                .endResources()
+                .build();
+    }
+
+    /**
+     * What stays in a paired agent's pod: the proxy's authority is as old as the proxy's pod, so another pod of it has
+     * another one, and what the agent trusts must follow.
+     */
+    static Container trust(List<Container> agents, String service, String token, Platform platform) {
+        return unprivileged(Names.TRUST_CONTAINER, agents, platform)
+                .withArgs("trust")
+                .withEnv(fetching(service, token))
+                .withRestartPolicy("Always")
+                .withNewResources()
+                .addToRequests("cpu", new Quantity("1m"))
+                .addToRequests("memory", new Quantity("16Mi"))
+                .addToLimits("cpu", new Quantity("200m"))
+                .addToLimits("memory", new Quantity("64Mi"))
+                .endResources()
+                .build();
+    }
+
+    private static List<EnvVar> fetching(String service, String token) {
+        return List.of(
+                value("SALLYPORT_GUARD_PROXY", ProxyAddress.authority(service)),
+                value("SALLYPORT_GUARD_TOKEN", token),
+                value("SALLYPORT_GUARD_TRUST", AgentEnvironment.TRUST_DIRECTORY));
+    }
+
+    private static ContainerBuilder unprivileged(String name, List<Container> agents, Platform platform) {
+        SecurityContext agent = agents.getFirst().getSecurityContext();
+        return new ContainerBuilder()
+                .withName(name)
+                .withImage(platform.guardImage())
+                .withImagePullPolicy(platform.guardPullPolicy())
+                .withNewSecurityContext()
+                .withRunAsUser(agent.getRunAsUser())
+                .withRunAsGroup(agent.getRunAsGroup())
+                .withRunAsNonRoot(true)
+                .withAllowPrivilegeEscalation(false)
+                .withReadOnlyRootFilesystem(true)
+                .withNewCapabilities()
+                .withDrop("ALL")
+                .endCapabilities()
+                .withNewSeccompProfile()
+                .withType("RuntimeDefault")
+                .endSeccompProfile()
+                .endSecurityContext()
+                .addNewVolumeMount()
+                .withName(Names.TRUST_VOLUME)
+                .withMountPath(AgentEnvironment.TRUST_DIRECTORY)
+                .endVolumeMount()
+                .withTerminationMessagePath("/dev/termination-log")
+                .withTerminationMessagePolicy("File");
     }
 
     private static List<EnvVar> env(List<Container> agents, Platform platform) {

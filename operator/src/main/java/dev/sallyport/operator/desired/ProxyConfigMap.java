@@ -1,15 +1,19 @@
 package dev.sallyport.operator.desired;
 
 import dev.sallyport.contract.config.AdminAccess;
+import dev.sallyport.contract.config.AgentAccess;
+import dev.sallyport.contract.config.HostPattern;
 import dev.sallyport.contract.config.ProxyConfig;
 import dev.sallyport.contract.config.ProxyLimits;
 import dev.sallyport.contract.config.SandboxRef;
 import dev.sallyport.contract.json.StrictJson;
 import dev.sallyport.operator.model.Names;
+import dev.sallyport.operator.model.ProxyAddress;
 import dev.sallyport.operator.model.Sandbox;
 import dev.sallyport.operator.model.SandboxId;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -40,12 +44,21 @@ final class ProxyConfigMap {
                 .collect(Collectors.joining("", "", "options timeout:2 attempts:3\n"));
     }
 
-    /** What the proxy reads: a pretty-printed document, so that people can read it too. */
-    static String text(Sandbox sandbox, AdminAccess admin) {
-        return StrictJson.writePretty(config(sandbox, admin)) + "\n";
+    /** How a paired proxy knows its agent, and what the agent calls it. */
+    static AgentAccess paired(SandboxId id, String service, String token) {
+        return new AgentAccess(
+                token,
+                List.of(
+                        HostPattern.parse(ProxyAddress.host(service)),
+                        HostPattern.parse(Names.owned(id.name()) + "." + id.namespace() + ".svc")));
     }
 
-    private static ProxyConfig config(Sandbox sandbox, AdminAccess admin) {
+    /** What the proxy reads: a pretty-printed document, so that people can read it too. */
+    static String text(Sandbox sandbox, AdminAccess admin, Optional<AgentAccess> agent) {
+        return StrictJson.writePretty(config(sandbox, admin, agent)) + "\n";
+    }
+
+    private static ProxyConfig config(Sandbox sandbox, AdminAccess admin, Optional<AgentAccess> agent) {
         SandboxId id = sandbox.id();
         return new ProxyConfig(
                 ProxyConfig.SCHEMA,
@@ -54,7 +67,7 @@ final class ProxyConfigMap {
                 sandbox.enforcement(),
                 sandbox.allowedHosts(),
                 Optional.of(admin),
-                Optional.empty(),
+                agent,
                 limits(sandbox),
                 sandbox.requestLimits(),
                 sandbox.routes());

@@ -22,7 +22,10 @@ import java.util.List;
 import java.util.SortedSet;
 import java.util.TreeSet;
 
-/** The proxy as a native sidecar: an init container that stays, and that all others wait for. */
+/**
+ * The proxy: as a native sidecar, an init container that stays, and that all others wait for; or as the only container of a
+ * pod of its own.
+ */
 final class ProxyContainer {
 
     private static final String CONFIG_DIRECTORY = "/etc/sallyport/config";
@@ -44,17 +47,36 @@ final class ProxyContainer {
 
     private ProxyContainer() {}
 
-    static Container of(Sandbox sandbox, Platform platform) {
+    /** In the agent's pod. */
+    static Container sidecar(Sandbox sandbox, Platform platform) {
+        return new ContainerBuilder(of(sandbox, platform))
+                .withRestartPolicy("Always")
+                .addToEnv(3, env("SALLYPORT_TRUST", TRUST_DIRECTORY))
+                .addToVolumeMounts(3, mount(Names.TRUST_VOLUME, TRUST_DIRECTORY, false))
+                .build();
+    }
+
+    /** In a pod of its own, where the agent reaches it from outside. */
+    static Container paired(Sandbox sandbox, Platform platform) {
+        return new ContainerBuilder(of(sandbox, platform))
+                .addToEnv(env("SALLYPORT_BIND", "0.0.0.0"))
+                .addNewPort()
+                .withName(SandboxService.PORT)
+                .withContainerPort(Names.DATA_PORT)
+                .withProtocol("TCP")
+                .endPort()
+                .build();
+    }
+
+    private static Container of(Sandbox sandbox, Platform platform) {
         return new ContainerBuilder()
                 .withName(Names.PROXY_CONTAINER)
                 .withImage(platform.proxyImage())
                 .withImagePullPolicy(platform.proxyPullPolicy())
-                .withRestartPolicy("Always")
                 .withEnv(
                         env("SALLYPORT_CONFIG", CONFIG_DIRECTORY + "/" + Names.CONFIG_KEY),
                         env("SALLYPORT_CREDENTIALS", CREDENTIALS_DIRECTORY),
                         env("SALLYPORT_STATE", STATE_DIRECTORY),
-                        env("SALLYPORT_TRUST", TRUST_DIRECTORY),
                         env("SALLYPORT_PORT", Integer.toString(Names.DATA_PORT)),
                         env("SALLYPORT_ADMIN_PORT", Integer.toString(Names.ADMIN_PORT)))
                 .addNewPort()
@@ -80,7 +102,6 @@ final class ProxyContainer {
                         mount(Names.CONFIG_VOLUME, CONFIG_DIRECTORY, true),
                         mount(Names.CREDENTIALS_VOLUME, CREDENTIALS_DIRECTORY, true),
                         mount(Names.STATE_VOLUME, STATE_DIRECTORY, false),
-                        mount(Names.TRUST_VOLUME, TRUST_DIRECTORY, false),
                         resolver())
                 .withStartupProbe(startup())
                 .withLivenessProbe(probe("/livez", 10, 6))
@@ -90,6 +111,7 @@ final class ProxyContainer {
                 .build();
     }
 
+    /** Its own, and of nobody else. */
     static List<Volume> volumes(Sandbox sandbox) {
         return List.of(
                 new VolumeBuilder()
@@ -106,8 +128,12 @@ final class ProxyContainer {
                         .withSources(credentials(sandbox))
                         .endProjected()
                         .build(),
-                memory(Names.STATE_VOLUME, "64Mi"),
-                memory(Names.TRUST_VOLUME, "8Mi"));
+                memory(Names.STATE_VOLUME, "64Mi"));
+    }
+
+    /** What the agent trusts: written by the proxy beside it, or fetched from a proxy elsewhere. */
+    static Volume trustVolume() {
+        return memory(Names.TRUST_VOLUME, "8Mi");
     }
 
     /** On no disk, and there as long as the pod: what is in it survives a restart of the proxy. */

@@ -22,13 +22,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedSet;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The outer fence: it bounds the pod, proxy and agent together. What of that the agent may do is the guard's, what a
- * request may do is the proxy's.
+ * The outer fence. Around a pod of both it bounds proxy and agent together: what of that the agent may do is the guard's.
+ * Around two pods it is the agent's only fence, and shown to be one before the agent starts. What a request may do is the
+ * proxy's.
  */
 final class SandboxNetworkPolicy {
 
@@ -61,32 +63,91 @@ final class SandboxNetworkPolicy {
 
     private SandboxNetworkPolicy() {}
 
-    static NetworkPolicy of(Sandbox sandbox, Platform platform) {
-        String name = sandbox.id().name();
+    /** The one policy of a pod that holds agent and proxy. */
+    static NetworkPolicy sidecar(Sandbox sandbox, Platform platform) {
+        List<NetworkPolicyIngressRule> ingress = new ArrayList<>(List.of(fromOperator(platform)));
+        ingress.addAll(fromAnyone(sandbox));
+        return policy(
+                sandbox,
+                Names.owned(sandbox.id().name()),
+                Map.of(Names.SANDBOX_LABEL, sandbox.id().name()),
+                ingress,
+                egress(sandbox.routes(), platform));
+    }
+
+    /** Of a proxy's own pod: its agent may come in and nobody else's, and out go the routes. */
+    static NetworkPolicy pairedProxy(Sandbox sandbox, Platform platform) {
+        NetworkPolicyIngressRule fromAgent = new NetworkPolicyIngressRuleBuilder()
+                .withFrom(role(sandbox, Names.AGENT_ROLE))
+                .withPorts(port("TCP", Names.DATA_PORT))
+                .build();
+        return policy(
+                sandbox,
+                Names.owned(sandbox.id().name()),
+                labels(sandbox, Names.PROXY_ROLE),
+                List.of(fromAgent, fromOperator(platform)),
+                egress(sandbox.routes(), platform));
+    }
+
+    /** Of the agent's own pod: its proxy's data port, and nothing else. */
+    static NetworkPolicy pairedAgent(Sandbox sandbox) {
+        NetworkPolicyEgressRule toProxy = new NetworkPolicyEgressRuleBuilder()
+                .withTo(role(sandbox, Names.PROXY_ROLE))
+                .withPorts(port("TCP", Names.DATA_PORT))
+                .build();
+        return policy(
+                sandbox,
+                Names.agentPolicy(sandbox.id().name()),
+                labels(sandbox, Names.AGENT_ROLE),
+                fromAnyone(sandbox),
+                List.of(toProxy));
+    }
+
+    private static NetworkPolicy policy(
+            Sandbox sandbox,
+            String name,
+            Map<String, String> selected,
+            List<NetworkPolicyIngressRule> ingress,
+            List<NetworkPolicyEgressRule> egress) {
         return new NetworkPolicyBuilder()
-                .withMetadata(Metadata.of(sandbox.id(), Names.owned(name)))
+                .withMetadata(Metadata.of(sandbox.id(), name))
                 .withNewSpec()
                 .withNewPodSelector()
-                .addToMatchLabels(Names.SANDBOX_LABEL, name)
+                .withMatchLabels(new TreeMap<>(selected))
                 .endPodSelector()
                 .withPolicyTypes("Ingress", "Egress")
-                .withIngress(ingress(sandbox, platform))
-                .withEgress(egress(sandbox.routes(), platform))
+                .withIngress(ingress)
+                .withEgress(egress)
                 .endSpec()
                 .build();
     }
 
-    private static List<NetworkPolicyIngressRule> ingress(Sandbox sandbox, Platform platform) {
-        List<NetworkPolicyIngressRule> rules = new ArrayList<>();
-        rules.add(new NetworkPolicyIngressRuleBuilder()
+    private static Map<String, String> labels(Sandbox sandbox, String role) {
+        return Map.of(Names.SANDBOX_LABEL, sandbox.id().name(), Names.ROLE_LABEL, role);
+    }
+
+    private static NetworkPolicyPeer role(Sandbox sandbox, String role) {
+        return new NetworkPolicyPeerBuilder()
+                .withNewPodSelector()
+                .withMatchLabels(new TreeMap<>(labels(sandbox, role)))
+                .endPodSelector()
+                .build();
+    }
+
+    private static NetworkPolicyIngressRule fromOperator(Platform platform) {
+        return new NetworkPolicyIngressRuleBuilder()
                 .withFrom(peer(platform.operator()))
                 .withPorts(port("TCP", Names.ADMIN_PORT))
-                .build());
+                .build();
+    }
+
+    private static List<NetworkPolicyIngressRule> fromAnyone(Sandbox sandbox) {
         List<NetworkPolicyPort> declared = declaredPorts(sandbox.template().getSpec());
-        if (!declared.isEmpty()) {
-            rules.add(new NetworkPolicyIngressRuleBuilder().withPorts(declared).build());
-        }
-        return rules;
+        return declared.isEmpty()
+                ? List.of()
+                : List.of(new NetworkPolicyIngressRuleBuilder()
+                        .withPorts(declared)
+                        .build());
     }
 
     private static List<NetworkPolicyPort> declaredPorts(PodSpec pod) {

@@ -1,7 +1,10 @@
 package dev.sallyport.operator.desired;
 
 import dev.sallyport.operator.model.Names;
+import dev.sallyport.operator.model.ProxyAddress;
 import dev.sallyport.operator.model.Sandbox;
+import io.fabric8.kubernetes.api.model.Affinity;
+import io.fabric8.kubernetes.api.model.AffinityBuilder;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.LocalObjectReference;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
@@ -17,15 +20,17 @@ import io.fabric8.kubernetes.api.model.ResourceRequirements;
 import io.fabric8.kubernetes.api.model.Volume;
 import io.fabric8.kubernetes.api.model.VolumeBuilder;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** The agent's pod: the user's template, hardened, with the guard and the proxy before everything in it. */
+/** The agent's pod: the user's template, hardened, with what fences it or proves its fence before everything in it. */
 final class SandboxPod {
 
     /** Kubernetes' own default: long enough for requests under way to end. */
@@ -33,14 +38,72 @@ final class SandboxPod {
 
     private SandboxPod() {}
 
-    static Pod of(Sandbox sandbox, String configHash, Platform platform) {
+    /** With the guard and the proxy before everything in it. */
+    static Pod sidecar(Sandbox sandbox, String configHash, Platform platform) {
+        List<Container> before = hardened(before(sandbox), sandbox, ProxyAddress.SIDECAR, platform);
+        List<Container> containers = hardened(containers(sandbox), sandbox, ProxyAddress.SIDECAR, platform);
+        List<Container> init = new ArrayList<>();
+        init.add(GuardContainer.of(
+                Stream.concat(before.stream(), containers.stream()).toList(), platform));
+        init.add(ProxyContainer.sidecar(sandbox, platform));
+        init.addAll(before);
+        List<Volume> volumes = volumes(sandbox);
+        volumes.addAll(ProxyContainer.volumes(sandbox));
+        volumes.add(ProxyContainer.trustVolume());
         return new PodBuilder()
-                .withMetadata(metadata(sandbox, configHash))
-                .withSpec(spec(sandbox, platform))
+                .withMetadata(metadata(
+                        sandbox,
+                        Map.of(),
+                        Map.of(
+                                Names.TEMPLATE_HASH,
+                                Fingerprint.of(templateFacts(sandbox)),
+                                Names.CONFIG_HASH,
+                                configHash)))
+                .withSpec(spec(sandbox, platform)
+                        .withInitContainers(init)
+                        .withContainers(containers)
+                        .withVolumes(volumes)
+                        .build())
                 .build();
     }
 
-    private static ObjectMeta metadata(Sandbox sandbox, String configHash) {
+    /**
+     * Without the proxy, and without a right for any container: what fences it is outside of it.
+     *
+     * @param service the address of the proxy's Service
+     * @param token by which the proxy knows its agent
+     */
+    static Pod paired(Sandbox sandbox, String service, String token, Platform platform) {
+        ProxyAddress address = ProxyAddress.paired(service, token);
+        List<Container> before = hardened(before(sandbox), sandbox, address, platform);
+        List<Container> containers = hardened(containers(sandbox), sandbox, address, platform);
+        List<Container> agents =
+                Stream.concat(before.stream(), containers.stream()).toList();
+        List<Container> init = new ArrayList<>();
+        init.add(GuardContainer.probe(agents, service, token, platform));
+        init.add(GuardContainer.trust(agents, service, token, platform));
+        init.addAll(before);
+        List<Volume> volumes = volumes(sandbox);
+        volumes.add(ProxyContainer.trustVolume());
+        Map<String, Object> facts = new HashMap<>(templateFacts(sandbox));
+        // What the agent was given at its start leads nowhere else.
+        facts.put("proxy", service + " " + token);
+        return new PodBuilder()
+                .withMetadata(metadata(
+                        sandbox,
+                        Map.of(Names.ROLE_LABEL, Names.AGENT_ROLE),
+                        Map.of(Names.TEMPLATE_HASH, Fingerprint.of(facts))))
+                .withSpec(spec(sandbox, platform)
+                        .withInitContainers(init)
+                        .withContainers(containers)
+                        .withVolumes(volumes)
+                        .withAffinity(besideProxy(sandbox))
+                        .build())
+                .build();
+    }
+
+    private static ObjectMeta metadata(
+            Sandbox sandbox, Map<String, String> ownLabels, Map<String, String> ownAnnotations) {
         ObjectMeta template = sandbox.template().getMetadata();
         Map<String, String> labels = new TreeMap<>(Metadata.labels(sandbox.id()));
         Map<String, String> annotations = new TreeMap<>();
@@ -48,8 +111,8 @@ final class SandboxPod {
             labels.putAll(orEmpty(template.getLabels()));
             annotations.putAll(orEmpty(template.getAnnotations()));
         }
-        annotations.put(Names.TEMPLATE_HASH, templateHash(sandbox));
-        annotations.put(Names.CONFIG_HASH, configHash);
+        labels.putAll(ownLabels);
+        annotations.putAll(ownAnnotations);
         return new ObjectMetaBuilder(Metadata.of(sandbox.id(), sandbox.id().name()))
                 .withLabels(labels)
                 .withAnnotations(annotations)
@@ -57,60 +120,81 @@ final class SandboxPod {
     }
 
     /**
-     * Over what the user wrote, not over what becomes of it: a new release of the operator replaces no pod. Placeholders
-     * count by their tokens: an agent that holds those of an earlier operator key could use none of them.
+     * What the user wrote, not what becomes of it: a new release of the operator replaces no pod. Placeholders count by their
+     * tokens: an agent that holds those of an earlier operator key could use none of them.
      */
-    private static String templateHash(Sandbox sandbox) {
-        return Fingerprint.of(Map.of(
+    private static Map<String, Object> templateFacts(Sandbox sandbox) {
+        SortedMap<String, String> baseUrls = new TreeMap<>(sandbox.baseUrls());
+        baseUrls.replaceAll((name, suffix) -> ProxyAddress.SIDECAR.baseUrl() + suffix);
+        return Map.of(
                 "template", sandbox.template(),
                 "claims",
                         sandbox.claims().stream()
                                 .map(claim -> claim.getMetadata().getName())
                                 .toList(),
-                "baseUrls", sandbox.baseUrls(),
+                "baseUrls", baseUrls,
                 "placeholders", sandbox.placeholders(),
-                "proxyResources", sandbox.proxyResources().orElseGet(ResourceRequirements::new)));
+                "proxyResources", sandbox.proxyResources().orElseGet(ResourceRequirements::new));
     }
 
-    private static PodSpec spec(Sandbox sandbox, Platform platform) {
+    /** All that does not depend on where the proxy is. */
+    private static PodSpecBuilder spec(Sandbox sandbox, Platform platform) {
         PodSpec template = sandbox.template().getSpec();
-        PodSecurityContext podContext = template.getSecurityContext();
-        List<Container> before = hardened(template.getInitContainers(), podContext, sandbox, platform);
-        List<Container> containers = hardened(template.getContainers(), podContext, sandbox, platform);
-        List<Container> agents =
-                Stream.concat(before.stream(), containers.stream()).toList();
-        List<Container> init = new ArrayList<>();
-        init.add(GuardContainer.of(agents, platform));
-        init.add(ProxyContainer.of(sandbox, platform));
-        init.addAll(before);
         return new PodSpecBuilder(template)
-                .withInitContainers(init)
-                .withContainers(containers)
-                .withVolumes(volumes(sandbox))
-                .withSecurityContext(securityContext(podContext))
+                .withSecurityContext(securityContext(template.getSecurityContext()))
                 .withServiceAccountName(Names.owned(sandbox.id().name()))
                 .withAutomountServiceAccountToken(false)
                 .withEnableServiceLinks(template.getEnableServiceLinks() != null && template.getEnableServiceLinks())
                 .withShareProcessNamespace(false)
-                .withTerminationGracePeriodSeconds(
-                        template.getTerminationGracePeriodSeconds() == null
-                                ? GRACE_SECONDS
-                                : template.getTerminationGracePeriodSeconds())
+                .withTerminationGracePeriodSeconds(graceSeconds(template))
                 .withDnsPolicy("None")
                 .withNewDnsConfig()
                 .withNameservers("127.0.0.1")
                 .endDnsConfig()
-                .withImagePullSecrets(pullSecrets(template, platform))
-                .build();
+                .withImagePullSecrets(pullSecrets(template, platform));
+    }
+
+    /** Of both pods, where there are two. */
+    static long graceSeconds(PodSpec template) {
+        return template.getTerminationGracePeriodSeconds() == null
+                ? GRACE_SECONDS
+                : template.getTerminationGracePeriodSeconds();
+    }
+
+    /** On one node, if there is room and the template has no wish of its own: nothing then crosses a network. */
+    private static Affinity besideProxy(Sandbox sandbox) {
+        Affinity wish = sandbox.template().getSpec().getAffinity();
+        return wish != null
+                ? wish
+                : new AffinityBuilder()
+                        .withNewPodAffinity()
+                        .addNewPreferredDuringSchedulingIgnoredDuringExecution()
+                        .withWeight(100)
+                        .withNewPodAffinityTerm()
+                        .withTopologyKey("kubernetes.io/hostname")
+                        .withNewLabelSelector()
+                        .addToMatchLabels(Names.SANDBOX_LABEL, sandbox.id().name())
+                        .addToMatchLabels(Names.ROLE_LABEL, Names.PROXY_ROLE)
+                        .endLabelSelector()
+                        .endPodAffinityTerm()
+                        .endPreferredDuringSchedulingIgnoredDuringExecution()
+                        .endPodAffinity()
+                        .build();
+    }
+
+    private static List<Container> before(Sandbox sandbox) {
+        return orEmpty(sandbox.template().getSpec().getInitContainers());
+    }
+
+    private static List<Container> containers(Sandbox sandbox) {
+        return orEmpty(sandbox.template().getSpec().getContainers());
     }
 
     private static List<Container> hardened(
-            @Nullable List<Container> containers,
-            @Nullable PodSecurityContext podContext,
-            Sandbox sandbox,
-            Platform platform) {
-        return orEmpty(containers).stream()
-                .map(container -> AgentContainer.of(container, podContext, sandbox, platform.agentResources()))
+            List<Container> containers, Sandbox sandbox, ProxyAddress address, Platform platform) {
+        PodSecurityContext podContext = sandbox.template().getSpec().getSecurityContext();
+        return containers.stream()
+                .map(container -> AgentContainer.of(container, podContext, sandbox, address, platform.agentResources()))
                 .toList();
     }
 
@@ -138,11 +222,10 @@ final class SandboxPod {
                     .endPersistentVolumeClaim()
                     .build());
         }
-        volumes.addAll(ProxyContainer.volumes(sandbox));
         return volumes;
     }
 
-    private static List<LocalObjectReference> pullSecrets(PodSpec template, Platform platform) {
+    static List<LocalObjectReference> pullSecrets(PodSpec template, Platform platform) {
         Set<LocalObjectReference> all = new LinkedHashSet<>(orEmpty(template.getImagePullSecrets()));
         all.addAll(platform.proxyPullSecrets());
         return List.copyOf(all);

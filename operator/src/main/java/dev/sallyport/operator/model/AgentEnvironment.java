@@ -5,12 +5,13 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The variables by which common tools find the proxy and trust the sandbox's own authority, whose certificates the proxy
- * writes into {@link #TRUST_DIRECTORY}. Which tool reads which is known from running them.
+ * The variables by which common tools find the proxy and trust the sandbox's own authority, whose certificates are in
+ * {@link #TRUST_DIRECTORY}. Which tool reads which is known from running them.
  */
 public final class AgentEnvironment {
 
@@ -23,19 +24,20 @@ public final class AgentEnvironment {
     /** The authority alone, for tools that add it to what they trust already. */
     private static final String AUTHORITY = TRUST_DIRECTORY + "/sandbox-ca.crt";
 
-    /** Base URLs lead to the proxy already, and what the agent serves itself is its own affair. */
-    private static final String WITHOUT_PROXY = "localhost,127.0.0.1,::1";
-
-    private record Variable(String name, String value) {}
+    private record Variable(String name, Function<ProxyAddress, String> value) {
+        Variable(String name, String value) {
+            this(name, address -> value);
+        }
+    }
 
     /** What tools read that are not made for a certain agent. */
     private static final List<Variable> GENERIC = List.of(
-            new Variable("HTTP_PROXY", Names.DATA_URL),
-            new Variable("http_proxy", Names.DATA_URL),
-            new Variable("HTTPS_PROXY", Names.DATA_URL),
-            new Variable("https_proxy", Names.DATA_URL),
-            new Variable("NO_PROXY", WITHOUT_PROXY),
-            new Variable("no_proxy", WITHOUT_PROXY),
+            new Variable("HTTP_PROXY", ProxyAddress::proxyUrl),
+            new Variable("http_proxy", ProxyAddress::proxyUrl),
+            new Variable("HTTPS_PROXY", ProxyAddress::proxyUrl),
+            new Variable("https_proxy", ProxyAddress::proxyUrl),
+            new Variable("NO_PROXY", ProxyAddress::withoutProxy),
+            new Variable("no_proxy", ProxyAddress::withoutProxy),
             // Node reads the proxy's variables only where this one says so.
             new Variable("NODE_USE_ENV_PROXY", "1"),
             new Variable("SSL_CERT_FILE", BUNDLE),
@@ -44,6 +46,8 @@ public final class AgentEnvironment {
             new Variable("CURL_CA_BUNDLE", BUNDLE),
             new Variable("GIT_SSL_CAINFO", BUNDLE),
             new Variable("PIP_CERT", BUNDLE),
+            // By a base URL, pip speaks plain HTTP to nobody but the pod itself and whom this names.
+            new Variable("PIP_TRUSTED_HOST", ProxyAddress::trustedHost),
             new Variable("npm_config_cafile", BUNDLE),
             new Variable("CARGO_HTTP_CAINFO", BUNDLE));
 
@@ -61,13 +65,15 @@ public final class AgentEnvironment {
      * The variables for one container, in the order in which they are set.
      *
      * @param own names that the container sets itself; one of them in another case leaves this one out too
+     * @param address where the proxy is
      */
-    public static Map<String, String> without(Stream<String> own) {
+    public static Map<String, String> without(Stream<String> own, ProxyAddress address) {
         Set<String> taken = own.map(AgentEnvironment::folded).collect(Collectors.toSet());
         Map<String, String> rest = new LinkedHashMap<>();
         for (Variable variable : GENERIC) {
-            if (!taken.contains(folded(variable.name()))) {
-                rest.put(variable.name(), variable.value());
+            String value = variable.value().apply(address);
+            if (!value.isEmpty() && !taken.contains(folded(variable.name()))) {
+                rest.put(variable.name(), value);
             }
         }
         return rest;

@@ -17,6 +17,11 @@ public final class Names {
 
     /** Annotation of a namespace: {@code true} where its Secrets must name the hosts that may get them. */
     public static final String REQUIRE_ALLOWED_HOSTS = DOMAIN + "require-allowed-hosts";
+    /** Label of a paired sandbox's pods: which of the two it is. */
+    public static final String ROLE_LABEL = DOMAIN + "role";
+
+    public static final String AGENT_ROLE = "agent";
+    public static final String PROXY_ROLE = "proxy";
 
     public static final String FIELD_MANAGER = "sallyport-operator";
 
@@ -24,6 +29,9 @@ public final class Names {
 
     /** The init container that fences the pod and proves it. */
     public static final String GUARD_CONTAINER = "egress-guard";
+
+    /** The container that keeps what a paired agent trusts as the proxy has it. */
+    public static final String TRUST_CONTAINER = "sallyport-trust";
 
     /** What the names of the pod's own volumes begin with. */
     public static final String VOLUME_PREFIX = "sallyport-";
@@ -69,9 +77,14 @@ public final class Names {
 
     private Names() {}
 
-    /** The name of ConfigMap, service account and NetworkPolicy. */
+    /** The name of ConfigMap, service account and NetworkPolicy, and of the paired proxy's pod and Service. */
     public static String owned(String sandbox) {
         return sandbox + OWNED_SUFFIX;
+    }
+
+    /** The name of a paired agent's own NetworkPolicy. */
+    public static String agentPolicy(String sandbox) {
+        return owned(sandbox) + "-agent";
     }
 
     /** Whether a ConfigMap of this name may be some sandbox's proxy configuration. */

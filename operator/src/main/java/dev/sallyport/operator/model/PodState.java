@@ -156,7 +156,11 @@ public final class PodState {
     }
 
     private Optional<ContainerStatus> proxy() {
-        return initContainer(Names.PROXY_CONTAINER);
+        return Stream.concat(
+                        statuses(status == null ? null : status.getInitContainerStatuses()),
+                        statuses(status == null ? null : status.getContainerStatuses()))
+                .filter(container -> container.getName().equals(Names.PROXY_CONTAINER))
+                .findFirst();
     }
 
     private Optional<ContainerStatus> initContainer(String name) {

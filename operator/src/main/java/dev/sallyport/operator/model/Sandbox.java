@@ -1,6 +1,7 @@
 package dev.sallyport.operator.model;
 
 import dev.sallyport.contract.config.AllowedHosts;
+import dev.sallyport.api.v1alpha1.Placement;
 import dev.sallyport.contract.config.CredentialConfig;
 import dev.sallyport.contract.config.Enforcement;
 import dev.sallyport.contract.config.RouteConfig;
@@ -28,10 +29,12 @@ import java.util.TreeSet;
  * @param claims the user's claim templates, each with a name
  * @param routes what may leave, as the proxy reads it, certificates inlined
  * @param requestLimits bounds on the requests of all routes together
- * @param baseUrls variables that hold a URL, by name; a container that sets one itself keeps its own
+ * @param baseUrls what follows the proxy's address in variables that hold a URL, by name: a slash, the route's name and
+ *     perhaps a path; a container that sets one itself keeps its own
  * @param placeholders variables that hold a token, by name; no container sets one itself
  * @param enforcement what happens to a request that no route allows
  * @param allowedHosts whether its Secrets must name the hosts that may get them
+ * @param placement where the proxy runs
  * @param proxyResources the proxy container's; empty: the operator's default
  */
 public record Sandbox(
@@ -44,6 +47,7 @@ public record Sandbox(
         SortedMap<String, String> placeholders,
         Enforcement enforcement,
         AllowedHosts allowedHosts,
+        Placement placement,
         Optional<ResourceRequirements> proxyResources) {
 
     public Sandbox {
@@ -66,12 +70,13 @@ public record Sandbox(
     }
 
     /** The variables that a container gets, in the order in which they are set: those that it does not set itself. */
-    public Map<String, String> variablesFor(Set<String> ownNames) {
+    public Map<String, String> variablesFor(Set<String> ownNames, ProxyAddress address) {
         SortedMap<String, String> ofRoutes = new TreeMap<>(baseUrls);
+        ofRoutes.replaceAll((name, suffix) -> address.baseUrl() + suffix);
         ofRoutes.putAll(placeholders);
         ofRoutes.keySet().removeAll(ownNames);
         Map<String, String> all = new LinkedHashMap<>(ofRoutes);
-        all.putAll(AgentEnvironment.without(ownNames.stream()));
+        all.putAll(AgentEnvironment.without(ownNames.stream(), address));
         return all;
     }
 }

@@ -13,6 +13,7 @@ import dev.sallyport.operator.model.Lifecycle;
 import dev.sallyport.operator.model.Lifecycle.Step;
 import dev.sallyport.operator.model.Names;
 import dev.sallyport.operator.model.PodState;
+import dev.sallyport.operator.model.Sandbox;
 import dev.sallyport.operator.model.SandboxId;
 import dev.sallyport.operator.model.Verdict;
 import dev.sallyport.operator.observability.EventPublisher;
@@ -32,6 +33,7 @@ import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServiceAccount;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -121,20 +123,33 @@ public final class SandboxReconciler implements Reconciler<AgentSandbox> {
     private Outcome apply(SandboxId id, Verdict verdict, Step step, Cached cached) {
         return switch (verdict) {
             case Verdict.Accepted accepted ->
-                objects.bring(id, DesiredState.of(accepted.sandbox(), keys.access(id.uid()), platform), step, cached);
+                objects.bring(
+                        id,
+                        DesiredState.service(accepted.sandbox()),
+                        service -> desired(accepted.sandbox(), service),
+                        step,
+                        cached);
             case Verdict.Refused ignored -> objects.keep(id, step, cached);
         };
     }
 
+    private DesiredState desired(Sandbox sandbox, Optional<String> service) {
+        String uid = sandbox.id().uid();
+        return service.map(address ->
+                        DesiredState.paired(sandbox, keys.access(uid), keys.proxyToken(uid), address, platform))
+                .orElseGet(() -> DesiredState.sidecar(sandbox, keys.access(uid), platform));
+    }
+
     private Facts observe(SandboxId id, Verdict verdict, Step step, Outcome outcome) {
         Optional<PodState> pod = outcome.pod().map(PodState::new);
-        Optional<ProxyObservation> proxy = pod.flatMap(state -> observeProxy(id, verdict, state));
-        if (pod.isEmpty()) {
+        Optional<PodState> proxyPod = outcome.proxy().map(PodState::new);
+        Optional<ProxyObservation> proxy = proxyPod.flatMap(state -> observeProxy(id, verdict, state));
+        if (proxyPod.isEmpty()) {
             poller.forget(new ResourceID(id.name(), id.namespace()));
         }
         List<Counters> finals = new ArrayList<>(finalReports.of(id.uid()));
-        pod.ifPresent(state -> finals.addAll(state.finalCounters(id.uid())));
-        return new Facts(id, verdict, step, pod, outcome.obstacle(), proxy, finals);
+        proxyPod.ifPresent(state -> finals.addAll(state.finalCounters(id.uid())));
+        return new Facts(id, verdict, step, pod, proxyPod, outcome.obstacle(), proxy, finals);
     }
 
     private Optional<ProxyObservation> observeProxy(SandboxId id, Verdict verdict, PodState pod) {
@@ -228,6 +243,7 @@ public final class SandboxReconciler implements Reconciler<AgentSandbox> {
                 new InformerEventSource<>(watch(ServiceAccount.class), context),
                 new InformerEventSource<>(watch(NetworkPolicy.class), context),
                 new InformerEventSource<>(watch(PersistentVolumeClaim.class), context),
+                new InformerEventSource<>(watch(Service.class), context),
                 poller);
     }
 

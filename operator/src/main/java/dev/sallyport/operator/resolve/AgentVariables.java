@@ -1,7 +1,6 @@
 package dev.sallyport.operator.resolve;
 
 import dev.sallyport.operator.model.AgentEnvironment;
-import dev.sallyport.operator.model.Names;
 import dev.sallyport.operator.model.Problem;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -25,7 +24,7 @@ final class AgentVariables {
         this.problems = problems;
     }
 
-    /** URLs by variable. */
+    /** What follows the proxy's address, by variable. */
     SortedMap<String, String> baseUrls() {
         return baseUrls;
     }
@@ -45,7 +44,7 @@ final class AgentVariables {
         check(env, path);
         if (placeholders.containsKey(env)) {
             problems.add(twoUses(env, path));
-        } else if (baseUrls.putIfAbsent(env, Names.DATA_URL + "/" + suffix) != null) {
+        } else if (baseUrls.putIfAbsent(env, "/" + suffix) != null) {
             problems.add(Problem.conflict(
                     path, "another route sets the variable " + env, "give each route its own variable"));
         }

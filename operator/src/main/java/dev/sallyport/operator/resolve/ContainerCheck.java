@@ -55,7 +55,8 @@ final class ContainerCheck {
 
     private void name() {
         String name = container.getName();
-        if (Names.PROXY_CONTAINER.equals(name) || Names.GUARD_CONTAINER.equals(name)) {
+        if (Set.of(Names.PROXY_CONTAINER, Names.GUARD_CONTAINER, Names.TRUST_CONTAINER)
+                .contains(String.valueOf(name))) {
             problems.add(Problem.conflict(path + ".name", name + " is a container of Sallyport's", "rename it"));
         }
     }

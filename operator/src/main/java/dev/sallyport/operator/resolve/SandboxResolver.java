@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +36,9 @@ public final class SandboxResolver {
 
     /** A ConfigMap holds 1 MiB; what is left over is for its metadata. */
     private static final int MOST_CERTIFICATE_CHARACTERS = 512 * 1024;
+
+    /** RFC 1035, section 2.3.1. */
+    private static final Pattern SERVICE_NAME = Pattern.compile("[a-z][-a-z0-9]{0,62}");
 
     private final ConfigMapValues configMaps;
     private final AllowedHostsRule allowedHosts;
@@ -89,7 +93,14 @@ public final class SandboxResolver {
         Set<String> placeholders = variables.placeholders().keySet();
         AllowedHosts rule = allowedHosts.in(id.namespace());
         SecretCheck secrets = new SecretCheck(secrets(spec), rule, problems);
-        new TemplateCheck(spec.podTemplate(), spec.volumeClaimTemplates(), secrets, placeholders, problems).check();
+        new TemplateCheck(
+                        spec.podTemplate(),
+                        spec.volumeClaimTemplates(),
+                        secrets,
+                        placeholders,
+                        spec.proxy().placement(),
+                        problems)
+                .check();
         if (problems.count() > 0) {
             return new Verdict.Refused(problems.all());
         }
@@ -106,6 +117,7 @@ public final class SandboxResolver {
                     case Audit -> Enforcement.AUDIT;
                 },
                 rule,
+                spec.proxy().placement(),
                 Optional.ofNullable(spec.proxy().resources())));
     }
 
@@ -138,9 +150,13 @@ public final class SandboxResolver {
                         "use Generic and set what the agent needs in the pod template and by baseUrl.env"));
             }
         }
-        if (spec.proxy().placement() == Placement.PairedPod) {
-            problems.add(Problem.notSupported(
-                    "spec.proxy.placement", "this release has no PairedPod", "use Sidecar, or leave it out"));
+        if (spec.proxy().placement() == Placement.PairedPod
+                && !SERVICE_NAME.matcher(Names.owned(id.name())).matches()) {
+            problems.add(Problem.invalid(
+                    "metadata.name",
+                    "with " + Names.owned("") + " behind it, it cannot name the proxy's Service",
+                    "begin it with a letter, write letters, digits and hyphens, at most "
+                            + (Names.LONGEST_NAME - Names.owned("").length()) + ", or use the placement Sidecar"));
         }
         if (spec.shutdownTime() != null && shutdownTime(spec.shutdownTime()).isEmpty()) {
             problems.add(

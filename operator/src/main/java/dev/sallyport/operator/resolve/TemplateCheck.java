@@ -1,5 +1,6 @@
 package dev.sallyport.operator.resolve;
 
+import dev.sallyport.api.v1alpha1.Placement;
 import dev.sallyport.operator.model.Names;
 import dev.sallyport.operator.model.Problem;
 import io.fabric8.kubernetes.api.model.Container;
@@ -48,6 +49,7 @@ final class TemplateCheck {
     private final List<PersistentVolumeClaimTemplate> claims;
     private final SecretCheck secrets;
     private final Set<String> placeholders;
+    private final Placement placement;
     private final Problems problems;
 
     TemplateCheck(
@@ -55,11 +57,13 @@ final class TemplateCheck {
             List<PersistentVolumeClaimTemplate> claims,
             SecretCheck secrets,
             Set<String> placeholders,
+            Placement placement,
             Problems problems) {
         this.template = template;
         this.claims = claims;
         this.secrets = secrets;
         this.placeholders = placeholders;
+        this.placement = placement;
         this.problems = problems;
     }
 
@@ -133,11 +137,13 @@ final class TemplateCheck {
     /** By the names that its makers give it; any other runtime without nftables is found out by the guard. */
     private void runtime(PodSpec pod) {
         String runtime = pod.getRuntimeClassName();
-        if (runtime != null && (runtime.contains("gvisor") || runtime.contains("runsc"))) {
+        if (placement == Placement.Sidecar
+                && runtime != null
+                && (runtime.contains("gvisor") || runtime.contains("runsc"))) {
             problems.add(Problem.isolation(
                     POD + ".runtimeClassName",
                     "gVisor has no nftables, by which the pod is fenced",
-                    "use a runtime class of another kind, or leave it out"));
+                    "use spec.proxy.placement: PairedPod, or a runtime class of another kind"));
         }
     }
 

@@ -16,7 +16,8 @@ import java.util.Optional;
  * @param id the sandbox, with the generation that the facts are about
  * @param verdict what became of reading its spec
  * @param step whether it should have a pod
- * @param pod its pod; empty: it has none
+ * @param pod the agent's pod; empty: it has none
+ * @param proxyPod the pod that its proxy is in, which may be the same; empty: it has none
  * @param obstacle what keeps the operator from making the sandbox as it should be; empty: nothing
  * @param proxy what is known of the proxy in that pod; empty: nothing yet
  * @param finals counters that ended proxies left, oldest first; the same ones may be told again
@@ -26,6 +27,7 @@ public record Facts(
         Verdict verdict,
         Lifecycle.Step step,
         Optional<PodState> pod,
+        Optional<PodState> proxyPod,
         Optional<Obstacle> obstacle,
         Optional<ProxyObservation> proxy,
         List<Counters> finals) {
@@ -39,7 +41,7 @@ public record Facts(
                         known -> known.answer().isPresent() || known.failure().isPresent())
                 .isEmpty();
         return unasked
-                && pod.filter(state -> state.isReady() && !state.isTerminating())
+                && proxyPod.filter(state -> state.isReady() && !state.isTerminating())
                         .isPresent();
     }
 }

@@ -106,13 +106,13 @@ final class Findings {
     }
 
     private Finding proxyReady() {
-        if (facts.pod().isEmpty()) {
-            return Finding.no("NoPod", "There is no pod");
-        }
-        PodState pod = facts.pod().get();
-        if (pod.isFinished()) {
+        if (facts.pod().filter(PodState::isFinished).isPresent()) {
             return Finding.no("Finished", "The proxy ended with the agent");
         }
+        if (facts.proxyPod().isEmpty()) {
+            return Finding.no("NoPod", "There is no pod");
+        }
+        PodState pod = facts.proxyPod().get();
         if (pod.isTerminating()) {
             return Finding.no("Terminating", "The pod is being deleted");
         }
@@ -165,9 +165,7 @@ final class Findings {
             return stopped.get();
         }
         if (facts.pod().isEmpty()) {
-            return facts.verdict() instanceof Verdict.Refused
-                    ? Finding.no("NotAccepted", "The spec is not accepted, and no earlier one runs")
-                    : Finding.no("PodMissing", "The pod is being created");
+            return withoutPod(credentials, proxy);
         }
         PodState pod = facts.pod().get();
         if (egress.isFalse() && !pod.isTerminating()) {
@@ -195,6 +193,19 @@ final class Findings {
                 : Finding.yes("Running", "The agent runs behind its proxy");
     }
 
+    /** A paired proxy has its pod first, and what it waits for the agent waits for. */
+    private Finding withoutPod(Finding credentials, Finding proxy) {
+        if (facts.verdict() instanceof Verdict.Refused) {
+            return Finding.no("NotAccepted", "The spec is not accepted, and no earlier one runs");
+        }
+        if (facts.proxyPod().isPresent() && credentials.isFalse()) {
+            return Finding.no(credentials.reason(), credentials.message());
+        }
+        return facts.proxyPod().isPresent() && !proxy.isTrue()
+                ? Finding.no(proxy.reason(), proxy.message())
+                : Finding.no("PodMissing", "The pod is being created");
+    }
+
     private Optional<Finding> stopped() {
         if (facts.step() == Step.SUSPEND) {
             return Optional.of(Finding.no("Suspended", "The sandbox is suspended"));
@@ -209,7 +220,7 @@ final class Findings {
         if (facts.step() == Step.RUN) {
             return Finding.no("Running", "The sandbox is to run");
         }
-        if (facts.pod().isPresent()) {
+        if (facts.pod().isPresent() || facts.proxyPod().isPresent()) {
             return Finding.no("Terminating", "The pod is being deleted");
         }
         return facts.step() == Step.SUSPEND

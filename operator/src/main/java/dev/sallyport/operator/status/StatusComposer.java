@@ -77,10 +77,10 @@ public final class StatusComposer {
     }
 
     private static @Nullable ProxyStatus proxy(@Nullable AgentSandboxStatus before, Facts facts, Finding ready) {
-        if (facts.pod().isEmpty()) {
+        if (facts.proxyPod().isEmpty()) {
             return null;
         }
-        long restarts = facts.pod().get().proxyRestarts();
+        long restarts = facts.proxyPod().get().proxyRestarts();
         Optional<ProxyObservation.Answer> answer = facts.proxy().flatMap(ProxyObservation::answer);
         ProxyStatus known = before == null ? null : before.proxy();
         if (facts.isUnaskedButReady() && known != null) {

@@ -9,6 +9,7 @@ import dev.sallyport.contract.json.InvalidJsonException;
 import dev.sallyport.contract.json.StrictJson;
 import dev.sallyport.operator.model.Names;
 import dev.sallyport.operator.model.Problem;
+import dev.sallyport.operator.model.Sandbox;
 import dev.sallyport.operator.model.Verdict;
 import dev.sallyport.operator.resolve.AllowedHostsRule;
 import dev.sallyport.operator.resolve.Reference;
@@ -22,6 +23,7 @@ import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.ResourceRequirementsBuilder;
+import io.fabric8.kubernetes.api.model.SecurityContext;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -38,6 +40,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -51,6 +54,8 @@ final class GoldenTest {
     private static final boolean UPDATE = Boolean.getBoolean("sallyport.golden.update");
 
     private static final AdminAccess ADMIN = new AdminAccess("cHVibGljLWtleQ==", "cmVzcG9uc2Uta2V5");
+
+    private static final String TOKEN = "sallyport-token-of-the-paired-proxy-0123456789";
 
     private static final Platform PLATFORM = new Platform(
             "registry.example/sallyport/proxy:1",
@@ -115,16 +120,18 @@ final class GoldenTest {
     @MethodSource("cases")
     void ofSallyportsVolumesAnAgentReadsTheCertificatesAndNothingElse(Path directory) throws IOException {
         for (HasMetadata object : desired(inputs(read(directory)))) {
-            if (object instanceof Pod pod) {
+            if (object instanceof Pod pod && !isOfProxyAlone(pod)) {
                 List<Container> agents = new ArrayList<>(pod.getSpec().getContainers());
                 agents.addAll(pod.getSpec().getInitContainers());
                 Container guard = agents.stream()
                         .filter(container -> container.getName().equals(Names.GUARD_CONTAINER))
                         .findFirst()
                         .orElseThrow();
-                assertThat(guard.getVolumeMounts()).isEmpty();
+                boolean paired = pod.getMetadata().getLabels().containsKey(Names.ROLE_LABEL);
+                assertThat(guard.getVolumeMounts()).hasSize(paired ? 1 : 0);
                 agents.remove(guard);
-                agents.removeIf(container -> container.getName().equals(Names.PROXY_CONTAINER));
+                agents.removeIf(container ->
+                        Set.of(Names.PROXY_CONTAINER, Names.TRUST_CONTAINER).contains(container.getName()));
 
                 assertThat(agents)
                         .isNotEmpty()
@@ -137,12 +144,50 @@ final class GoldenTest {
                                 }));
                 assertThat(pod.getSpec().getVolumes())
                         .filteredOn(volume ->
-                                Set.of(Names.STATE_VOLUME, Names.TRUST_VOLUME).contains(volume.getName()))
-                        .hasSize(2)
+                                volume.getName().startsWith(Names.VOLUME_PREFIX) && volume.getEmptyDir() != null)
+                        .hasSize(paired ? 1 : 2)
                         .allSatisfy(volume ->
                                 assertThat(volume.getEmptyDir().getMedium()).isEqualTo("Memory"));
             }
         }
+    }
+
+    /**
+     * Every container of both pods keeps to the standard's list, which a namespace may enforce.
+     *
+     * @see <a href="https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted">Pod Security
+     *     Standards: restricted</a>
+     */
+    @Test
+    void aPairsPodsAreRestricted() throws IOException {
+        List<Pod> pods = desired(inputs(read(Path.of("src/test/resources/golden/paired")))).stream()
+                .filter(Pod.class::isInstance)
+                .map(Pod.class::cast)
+                .toList();
+
+        assertThat(pods).hasSize(2).allSatisfy(pod -> {
+            assertThat(pod.getSpec().getSecurityContext().getSeccompProfile().getType())
+                    .isEqualTo("RuntimeDefault");
+            assertThat(Stream.concat(
+                            pod.getSpec().getInitContainers().stream(), pod.getSpec().getContainers().stream()))
+                    .allSatisfy(container -> {
+                        SecurityContext context = container.getSecurityContext();
+                        assertThat(context.getRunAsNonRoot()).isTrue();
+                        assertThat(context.getRunAsUser()).isPositive();
+                        assertThat(context.getAllowPrivilegeEscalation()).isFalse();
+                        assertThat(context.getCapabilities().getDrop()).containsExactly("ALL");
+                        assertThat(context.getCapabilities().getAdd()).isEmpty();
+                        assertThat(context.getSeccompProfile().getType()).isEqualTo("RuntimeDefault");
+                    });
+        });
+        assertThat(pods)
+                .filteredOn(GoldenTest::isOfProxyAlone)
+                .singleElement()
+                .satisfies(pod -> assertThat(pod.getSpec().getContainers()).hasSize(1));
+    }
+
+    private static boolean isOfProxyAlone(Pod pod) {
+        return Names.PROXY_ROLE.equals(pod.getMetadata().getLabels().get(Names.ROLE_LABEL));
     }
 
     private static SortedMap<String, String> outputs(List<HasMetadata> inputs) {
@@ -173,8 +218,14 @@ final class GoldenTest {
         return switch (verdict(inputs)) {
             case Verdict.Refused ignored -> List.of();
             case Verdict.Accepted accepted -> {
-                DesiredState desired = DesiredState.of(accepted.sandbox(), ADMIN, PLATFORM);
-                List<HasMetadata> all = new ArrayList<>(desired.prerequisites());
+                Sandbox sandbox = accepted.sandbox();
+                List<HasMetadata> all =
+                        new ArrayList<>(DesiredState.service(sandbox).stream().toList());
+                DesiredState desired = all.isEmpty()
+                        ? DesiredState.sidecar(sandbox, ADMIN, PLATFORM)
+                        : DesiredState.paired(sandbox, ADMIN, TOKEN, "10.43.0.17", PLATFORM);
+                all.addAll(desired.prerequisites());
+                desired.proxy().ifPresent(all::add);
                 all.add(desired.pod());
                 yield all;
             }

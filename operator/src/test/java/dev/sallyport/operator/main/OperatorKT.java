@@ -27,6 +27,7 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
+import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.VolumeBuilder;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
 import io.fabric8.kubernetes.client.Config;
@@ -198,6 +199,52 @@ final class OperatorKT {
         assertThat(requireNonNull(resource().getStatus()).podName()).isEqualTo("demo");
         awaitEvent("PodCreated");
         assertThat(managers(pod)).contains(Names.FIELD_MANAGER);
+    }
+
+    @Test
+    void aPairHasAServiceTwoPoliciesAndItsProxyFirst() {
+        AgentSandbox sandbox = sandbox();
+        sandbox.setSpec(placed(sandbox.getSpec(), "PairedPod"));
+        apply(sandbox);
+
+        Pod proxy = await().atMost(PATIENCE)
+                .until(
+                        () -> Optional.ofNullable(client.pods()
+                                .inNamespace(namespace)
+                                .withName("demo-sallyport")
+                                .get()),
+                        Optional::isPresent)
+                .orElseThrow();
+
+        Service service = client.services()
+                .inNamespace(namespace)
+                .withName("demo-sallyport")
+                .get();
+        assertThat(config()).contains(service.getSpec().getClusterIP()).contains("\"token\" : \"sallyport-");
+        assertThat(client.network()
+                        .v1()
+                        .networkPolicies()
+                        .inNamespace(namespace)
+                        .list()
+                        .getItems())
+                .extracting(policy -> policy.getMetadata().getName())
+                .containsExactlyInAnyOrder("demo-sallyport", "demo-sallyport-agent");
+        assertThat(proxy.getSpec().getContainers()).hasSize(1);
+        awaitCondition(ConditionType.Accepted, ConditionStatus.True, "Valid");
+        awaitCondition(ConditionType.EgressEnforced, ConditionStatus.Unknown, "NoPod");
+        awaitFalse(ConditionType.Ready);
+        assertThat(pod()).as("the agent waits for a proxy that is ready").isEmpty();
+        assertThat(requireNonNull(resource().getStatus()).podName()).isNull();
+
+        edit(spec -> placed(spec, "Sidecar"));
+
+        awaitPod();
+        await().atMost(PATIENCE)
+                .until(() -> client.pods()
+                                .inNamespace(namespace)
+                                .withName("demo-sallyport")
+                                .get()
+                        == null);
     }
 
     @Test
@@ -601,6 +648,12 @@ final class OperatorKT {
         } else {
             route.set(field, value);
         }
+        return Serialization.unmarshal(tree.toString(), AgentSandboxSpec.class);
+    }
+
+    private static AgentSandboxSpec placed(AgentSandboxSpec spec, String placement) {
+        ObjectNode tree = tree(spec);
+        tree.putObject("proxy").put("placement", placement);
         return Serialization.unmarshal(tree.toString(), AgentSandboxSpec.class);
     }
 

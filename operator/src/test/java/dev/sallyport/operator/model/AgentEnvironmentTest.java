@@ -10,7 +10,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 final class AgentEnvironmentTest {
 
-    private static final Map<String, String> ALL = AgentEnvironment.without(Stream.of());
+    private static final Map<String, String> ALL = AgentEnvironment.without(Stream.of(), ProxyAddress.SIDECAR);
 
     @ParameterizedTest
     @ValueSource(strings = {"HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy"})
@@ -49,12 +49,29 @@ final class AgentEnvironmentTest {
 
     @Test
     void whatAContainerSetsItselfIsLeftToItInBothCases() {
-        Map<String, String> rest = AgentEnvironment.without(Stream.of("https_proxy", "NPM_CONFIG_CAFILE", "OTHER"));
+        Map<String, String> rest =
+                AgentEnvironment.without(Stream.of("https_proxy", "NPM_CONFIG_CAFILE", "OTHER"), ProxyAddress.SIDECAR);
 
         assertThat(rest)
                 .doesNotContainKeys("https_proxy", "HTTPS_PROXY", "npm_config_cafile")
                 .containsKeys("http_proxy", "HTTP_PROXY", "PIP_CERT")
                 .hasSize(ALL.size() - 3);
+    }
+
+    @Test
+    void aProxyInAnotherPodIsAskedWithTheTokenAndReachedDirectlyByItsBaseUrls() {
+        Map<String, String> paired =
+                AgentEnvironment.without(Stream.of(), ProxyAddress.paired("10.43.0.17", "a-token"));
+
+        assertThat(paired)
+                .containsEntry("HTTPS_PROXY", "http://sallyport:a-token@10.43.0.17:15001")
+                .containsEntry("no_proxy", "localhost,127.0.0.1,::1,10.43.0.17")
+                .containsEntry("PIP_TRUSTED_HOST", "10.43.0.17:15001")
+                .hasSize(ALL.size() + 1);
+        assertThat(ProxyAddress.paired("fd00::17", "a-token"))
+                .returns("http://[fd00::17]:15001/~a-token", ProxyAddress::baseUrl)
+                .returns("localhost,127.0.0.1,::1,fd00::17", ProxyAddress::withoutProxy);
+        assertThat(ProxyAddress.paired("fd00::17", "a-token").toString()).doesNotContain("a-token");
     }
 
     @Test

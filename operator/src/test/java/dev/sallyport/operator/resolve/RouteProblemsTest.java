@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import dev.sallyport.contract.config.AllowedHosts;
+import dev.sallyport.api.v1alpha1.AgentSandbox;
 import dev.sallyport.contract.config.PlaceholderConfig;
 import dev.sallyport.contract.config.PlaceholderConfig.Place;
 import dev.sallyport.contract.config.QueryLogging;
@@ -348,10 +349,19 @@ final class RouteProblemsTest {
     }
 
     @Test
-    void thePairedPodIsRefused() {
-        assertThat(problems(TEMPLATE + "proxy: {placement: PairedPod}"))
-                .extracting(Problem::path)
-                .containsExactly("spec.proxy.placement");
+    void aPairedProxysServiceMustBeAbleToHaveTheSandboxsName() {
+        for (String name : List.of("1st", "a".repeat(54))) {
+            AgentSandbox sandbox = Resources.sandbox(TEMPLATE + "proxy: {placement: PairedPod}");
+            sandbox.getMetadata().setName(name);
+
+            assertThat(resolve(sandbox))
+                    .isInstanceOfSatisfying(
+                            Verdict.Refused.class,
+                            refused -> assertThat(refused.problems())
+                                    .extracting(Problem::path)
+                                    .containsExactly("metadata.name"));
+        }
+        assertThat(problems(TEMPLATE + "proxy: {placement: PairedPod}")).isEmpty();
     }
 
     @Test
@@ -366,7 +376,7 @@ final class RouteProblemsTest {
         Sandbox sandbox = accepted(
                 route("hosts: ['*.example.com:8443']", "baseUrl: {env: U, host: 'a.example.com:8443', path: /v1}"));
 
-        assertThat(sandbox.baseUrls()).isEqualTo(Map.of("U", "http://127.0.0.1:15001/r/v1"));
+        assertThat(sandbox.baseUrls()).isEqualTo(Map.of("U", "/r/v1"));
         assertThat(sandbox.routes().getFirst().baseUrlHost()).hasToString("Optional[a.example.com:8443]");
     }
 
@@ -382,6 +392,10 @@ final class RouteProblemsTest {
     }
 
     private static Verdict resolve(String spec) {
+        return resolve(Resources.sandbox(spec));
+    }
+
+    private static Verdict resolve(AgentSandbox sandbox) {
         return new SandboxResolver(
                         (namespace, selector) -> selector.name().equals("garbage")
                                 ? new Reference.Found(
@@ -389,7 +403,7 @@ final class RouteProblemsTest {
                                 : new Reference.NotFound("there is no ConfigMap " + selector.name()),
                         namespace -> AllowedHosts.OPTIONAL,
                         Resources.TOKENS)
-                .resolve(Resources.sandbox(spec));
+                .resolve(sandbox);
     }
 
     private static List<Problem> problems(String spec) {

@@ -341,6 +341,14 @@ final class TemplateProblemsTest {
                         POD + ".volumes[1].projected.sources[1].secret");
     }
 
+    @Test
+    void aRuntimeWithoutNftablesMayHaveItsProxyInAnotherPod() {
+        assertThat(problems("""
+                proxy: {placement: PairedPod}
+                podTemplate: {spec: {runtimeClassName: gvisor, containers: [{name: agent, image: i}]}}
+                """)).isEmpty();
+    }
+
     private static Verdict resolve(String spec) {
         return resolve(spec, AllowedHosts.OPTIONAL);
     }

@@ -44,19 +44,47 @@ final class Sample {
                 accepted(),
                 Step.RUN,
                 pod.map(PodState::new),
+                pod.map(PodState::new),
                 Optional.empty(),
                 proxy,
                 List.of());
     }
 
+    /** The same of a paired sandbox whose agent has no pod yet. */
+    static Facts withoutAgent(Facts facts) {
+        return new Facts(
+                facts.id(),
+                facts.verdict(),
+                facts.step(),
+                Optional.empty(),
+                facts.proxyPod(),
+                facts.obstacle(),
+                facts.proxy(),
+                facts.finals());
+    }
+
     static Facts with(Facts facts, Verdict verdict) {
         return new Facts(
-                facts.id(), verdict, facts.step(), facts.pod(), facts.obstacle(), facts.proxy(), facts.finals());
+                facts.id(),
+                verdict,
+                facts.step(),
+                facts.pod(),
+                facts.proxyPod(),
+                facts.obstacle(),
+                facts.proxy(),
+                facts.finals());
     }
 
     static Facts with(Facts facts, Step step) {
         return new Facts(
-                facts.id(), facts.verdict(), step, facts.pod(), facts.obstacle(), facts.proxy(), facts.finals());
+                facts.id(),
+                facts.verdict(),
+                step,
+                facts.pod(),
+                facts.proxyPod(),
+                facts.obstacle(),
+                facts.proxy(),
+                facts.finals());
     }
 
     static Facts with(Facts facts, Counters... finals) {
@@ -65,6 +93,7 @@ final class Sample {
                 facts.verdict(),
                 facts.step(),
                 facts.pod(),
+                facts.proxyPod(),
                 facts.obstacle(),
                 facts.proxy(),
                 List.of(finals));

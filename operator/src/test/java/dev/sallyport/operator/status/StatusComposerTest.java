@@ -78,6 +78,30 @@ final class StatusComposerTest {
     }
 
     @Test
+    void aPairedProxyIsToldOfBeforeItsAgentHasAPod() {
+        CredentialState missing =
+                new CredentialState("anthropic", "api-key", State.MISSING, Optional.empty(), Optional.empty());
+        Facts waiting = Sample.withoutAgent(Sample.facts(
+                Optional.of(Sample.runningPod()),
+                Optional.of(Sample.answered(Sample.report(Sample.counters("a", 0, 0), missing)))));
+        Facts serving = Sample.withoutAgent(running());
+
+        AgentSandboxStatus status = composer.compose(null, waiting);
+        AgentSandboxStatus later = composer.compose(status, serving);
+
+        assertThat(status.podName()).isNull();
+        assertThat(requireNonNull(status.proxy()).version()).isEqualTo("1.0.0");
+        assertThat(condition(status, ConditionType.CredentialsResolved)).isEqualTo("False/SecretMissing");
+        assertThat(condition(status, ConditionType.EgressEnforced)).isEqualTo("Unknown/NoPod");
+        assertThat(condition(status, ConditionType.Ready)).isEqualTo("False/SecretMissing");
+        assertThat(condition(later, ConditionType.ProxyReady)).isEqualTo("True/Serving");
+        assertThat(condition(later, ConditionType.Ready)).isEqualTo("False/PodMissing");
+        assertThat(condition(composer.compose(null, Sample.with(serving, Step.SUSPEND)), ConditionType.Suspended))
+                .as("while either pod is there")
+                .isEqualTo("False/Terminating");
+    }
+
+    @Test
     void whatIsMissingIsNamed() {
         CredentialState missing =
                 new CredentialState("anthropic", "api-key", State.MISSING, Optional.empty(), Optional.empty());

@@ -102,8 +102,16 @@ public final class OperatorKeys {
      * key.
      */
     public String placeholder(String sandboxUid, String env) {
-        byte[] text =
-                String.join("\n", "sallyport-placeholder-v1", sandboxUid, env).getBytes(StandardCharsets.UTF_8);
+        return token("sallyport-placeholder-v1", sandboxUid, env);
+    }
+
+    /** The token by which a proxy in a pod of its own knows its agent; derived and spelt likewise. */
+    public String proxyToken(String sandboxUid) {
+        return token("sallyport-proxy-token-v1", sandboxUid);
+    }
+
+    private String token(String... parts) {
+        byte[] text = String.join("\n", parts).getBytes(StandardCharsets.UTF_8);
         try {
             Mac mac = Mac.getInstance(HMAC);
             mac.init(new SecretKeySpec(responseRoot, HMAC));

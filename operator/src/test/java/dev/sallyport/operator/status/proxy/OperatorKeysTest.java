@@ -3,6 +3,7 @@ package dev.sallyport.operator.status.proxy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sallyport.contract.config.AgentAccess;
 import dev.sallyport.contract.config.PlaceholderConfig;
 import dev.sallyport.contract.config.PlaceholderConfig.Place;
 import java.util.Base64;
@@ -53,6 +54,21 @@ final class OperatorKeysTest {
 
         assertThat(token).matches("sallyport-[-_A-Za-z0-9]{43}");
         assertThat(new PlaceholderConfig(token, List.of(Place.HEADER)).token()).isEqualTo(token);
+    }
+
+    @Test
+    void aPairedProxysTokenIsItsSandboxsOwnAndNoPlaceholder() {
+        OperatorKeys keys = OperatorKeys.generate();
+        String token = keys.proxyToken("a");
+
+        assertThat(OperatorKeys.decode(keys.encoded()).proxyToken("a")).isEqualTo(token);
+        assertThat(new AgentAccess(token, List.of()).token()).isEqualTo(token);
+        assertThat(List.of(
+                        keys.proxyToken("b"),
+                        keys.placeholder("a", ""),
+                        keys.placeholder("a", "sallyport-proxy-token-v1"),
+                        OperatorKeys.generate().proxyToken("a")))
+                .doesNotContain(token);
     }
 
     @Test

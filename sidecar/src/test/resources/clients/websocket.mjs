@@ -14,7 +14,8 @@ async function withWs() {
   const { HttpsProxyAgent } = await import(process.env.AGENT);
   const { hostname, protocol } = new URL(url);
   const proxy = protocol === 'wss:' ? process.env.HTTPS_PROXY : process.env.HTTP_PROXY;
-  const agent = hostname === '127.0.0.1' ? undefined : new HttpsProxyAgent(proxy);
+  const direct = ['127.0.0.1', ...(process.env.NO_PROXY ?? '').split(',')];
+  const agent = direct.includes(hostname) ? undefined : new HttpsProxyAgent(proxy);
   const open = async () => {
     const socket = new WebSocket(url, { agent, headers: { authorization } });
     await once(socket, 'open');

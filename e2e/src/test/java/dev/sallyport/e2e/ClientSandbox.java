@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.sallyport.api.v1alpha1.Placement;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -28,14 +29,16 @@ final class ClientSandbox {
     private final String payload;
 
     /** Makes the namespace with all that is in it; ready when this returns. */
-    ClientSandbox(Installation installation, String namespace) {
+    ClientSandbox(Installation installation, String namespace, Placement placement) {
         this.installation = installation;
         this.namespace = namespace;
         String image = installation.load("clients");
         installation.namespace(namespace);
         sandbox = new Sandbox(installation, namespace, "clients");
         upstream = Upstream.deploy(installation, sandbox, namespace, image);
-        sandbox.apply("sandbox/clients.yaml", Map.of("IMAGE", image, "DOMAIN", upstream.domain(), "DUMMY", DUMMY));
+        sandbox.apply(
+                "sandbox/clients.yaml",
+                Map.of("IMAGE", image, "DOMAIN", upstream.domain(), "DUMMY", DUMMY, "PLACEMENT", placement.name()));
         sandbox.awaitReady();
         sandbox.shell("env").lines().forEach(line -> {
             String[] variable = line.split("=", 2);

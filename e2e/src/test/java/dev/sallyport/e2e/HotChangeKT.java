@@ -76,6 +76,6 @@ class HotChangeKT {
                 .contains("100");
         assertThat(sandbox.pod().getMetadata().getUid())
                 .isEqualTo(pod.getMetadata().getUid());
-        assertThat(CountsKT.restarts(sandbox.pod())).isZero();
+        assertThat(Counts.restarts(sandbox.pod())).isZero();
     }
 }

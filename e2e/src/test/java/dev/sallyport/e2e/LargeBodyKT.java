@@ -61,7 +61,7 @@ class LargeBodyKT {
         Tool.Result result = sandbox.exec(Sandbox.resource("agent/both_ways.py"), "python3", "-", Long.toString(BYTES));
 
         assertThat(result.output().strip()).isEqualTo("200 " + BYTES + " equal");
-        assertThat(CountsKT.restarts(sandbox.pod())).isZero();
+        assertThat(Counts.restarts(sandbox.pod())).isZero();
         sandbox.delete();
         installation.client().namespaces().withName(namespace).delete();
     }

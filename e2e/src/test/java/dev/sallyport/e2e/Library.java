@@ -2,6 +2,7 @@ package dev.sallyport.e2e;
 
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
@@ -51,16 +52,23 @@ enum Library {
             case JAVA -> {
                 // It knows none of the variables.
                 URI proxy = URI.create(agent.variable("HTTPS_PROXY"));
-                yield List.of(
+                List<String> command = new ArrayList<>(List.of(
                         "java",
                         "-XX:TieredStopAtLevel=1",
                         "-Dhttps.proxyHost=" + proxy.getHost(),
                         "-Dhttps.proxyPort=" + proxy.getPort(),
                         "-Djavax.net.ssl.trustStore="
-                                + Path.of(agent.variable("SSL_CERT_FILE")).resolveSibling("truststore.p12"),
-                        "-cp",
-                        "/opt/clients/java",
-                        "dev.sallyport.sidecar.clients.JavaClient");
+                                + Path.of(agent.variable("SSL_CERT_FILE")).resolveSibling("truststore.p12")));
+                if (proxy.getUserInfo() != null) {
+                    String[] user = proxy.getUserInfo().split(":", 2);
+                    // Unless it is told otherwise, it shows nobody Basic credentials before a tunnel.
+                    command.addAll(List.of(
+                            "-Djdk.http.auth.tunneling.disabledSchemes=",
+                            "-Dhttps.proxyUser=" + user[0],
+                            "-Dhttps.proxyPassword=" + user[1]));
+                }
+                command.addAll(List.of("-cp", "/opt/clients/java", "dev.sallyport.sidecar.clients.JavaClient"));
+                yield List.copyOf(command);
             }
         };
     }

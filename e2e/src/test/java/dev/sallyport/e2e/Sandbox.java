@@ -171,9 +171,9 @@ final class Sandbox {
 
     /** Kills the proxy's process from the node, as the kernel would for want of memory: it can say nothing more. */
     void killProxy() {
-        int before = CountsKT.restarts(proxyPod());
+        int before = Counts.restarts(proxyPod());
         installation.killOnNode(proxyPod(), 65533);
-        await("the proxy's restart").atMost(PATIENCE).until(() -> CountsKT.restarts(proxyPod()) > before);
+        await("the proxy's restart").atMost(PATIENCE).until(() -> Counts.restarts(proxyPod()) > before);
     }
 
     String name() {

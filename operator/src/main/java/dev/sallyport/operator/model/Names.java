@@ -17,6 +17,7 @@ public final class Names {
 
     /** Annotation of a namespace: {@code true} where its Secrets must name the hosts that may get them. */
     public static final String REQUIRE_ALLOWED_HOSTS = DOMAIN + "require-allowed-hosts";
+
     /** Label of a paired sandbox's pods: which of the two it is. */
     public static final String ROLE_LABEL = DOMAIN + "role";
 

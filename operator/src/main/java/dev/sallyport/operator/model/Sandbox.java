@@ -1,7 +1,7 @@
 package dev.sallyport.operator.model;
 
-import dev.sallyport.contract.config.AllowedHosts;
 import dev.sallyport.api.v1alpha1.Placement;
+import dev.sallyport.contract.config.AllowedHosts;
 import dev.sallyport.contract.config.CredentialConfig;
 import dev.sallyport.contract.config.Enforcement;
 import dev.sallyport.contract.config.RouteConfig;

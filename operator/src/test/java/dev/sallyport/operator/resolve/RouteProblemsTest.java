@@ -3,8 +3,8 @@ package dev.sallyport.operator.resolve;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
-import dev.sallyport.contract.config.AllowedHosts;
 import dev.sallyport.api.v1alpha1.AgentSandbox;
+import dev.sallyport.contract.config.AllowedHosts;
 import dev.sallyport.contract.config.PlaceholderConfig;
 import dev.sallyport.contract.config.PlaceholderConfig.Place;
 import dev.sallyport.contract.config.QueryLogging;

@@ -3,6 +3,8 @@ package dev.sallyport.sidecar.clients;
 import java.io.BufferedReader;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.net.Authenticator;
+import java.net.PasswordAuthentication;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -28,9 +30,9 @@ final class JavaClient {
     private static final String KEY = System.getenv("API_KEY");
     private static final String DOCUMENT = "{\"model\":\"claude-x\",\"text\":\"w\u00f6rld\"}";
 
-    private final HttpClient http = HttpClient.newHttpClient();
+    private final HttpClient http = builder().build();
     private final HttpClient following =
-            HttpClient.newBuilder().followRedirects(HttpClient.Redirect.NORMAL).build();
+            builder().followRedirects(HttpClient.Redirect.NORMAL).build();
 
     private JavaClient() {}
 
@@ -45,6 +47,21 @@ final class JavaClient {
                 say("failed", "error=" + e);
             }
         }
+    }
+
+    /** It asks an authenticator for what a proxy wants, and none is there by itself. */
+    private static HttpClient.Builder builder() {
+        HttpClient.Builder builder = HttpClient.newBuilder();
+        String user = System.getProperty("https.proxyUser");
+        return user == null
+                ? builder
+                : builder.authenticator(new Authenticator() {
+                    @Override
+                    protected PasswordAuthentication getPasswordAuthentication() {
+                        return new PasswordAuthentication(
+                                user, System.getProperty("https.proxyPassword").toCharArray());
+                    }
+                });
     }
 
     private void act(String[] fields) throws Exception {

@@ -331,6 +331,7 @@ class RefusalIT {
                 optional.enforcement(),
                 AllowedHosts.REQUIRED,
                 optional.admin(),
+                optional.agent(),
                 optional.limits(),
                 optional.requestLimits(),
                 optional.routes());

@@ -120,7 +120,7 @@ final class OperatorKT {
                 }
             }
         }
-        assertThat(rights).hasSize(8);
+        assertThat(rights).hasSize(9);
         return rights;
     }
 

@@ -98,7 +98,7 @@ final class PodPolicyKT {
                                     pod("probe", owner("AgentSandbox", HasMetadata.getApiVersion(AgentSandbox.class))))
                             .dryRun()
                             .create())
-                    .hasMessageContaining("marks pods that the Sallyport operator makes");
+                    .hasMessageContaining("mark pods that the Sallyport operator makes");
             operator()
                     .resource(pod("probe", owner("AgentSandbox", HasMetadata.getApiVersion(AgentSandbox.class))))
                     .dryRun()
@@ -128,7 +128,7 @@ final class PodPolicyKT {
                 .toList();
         assertThat(objects)
                 .filteredOn(object -> !object.getKind().contains("Role"))
-                .hasSize(4);
+                .hasSize(5);
         return objects;
     }
 
@@ -207,8 +207,9 @@ final class PodPolicyKT {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             label pod {} team=red                                        | only the Sallyport operator changes
-            label pod {} sallyport.dev/sandbox-                          | is set when the Sallyport operator makes
-            label pod {} sallyport.dev/sandbox=other --overwrite         | is set when the Sallyport operator makes
+            label pod {} sallyport.dev/sandbox-                          | are set when the Sallyport operator makes
+            label pod {} sallyport.dev/sandbox=other --overwrite         | are set when the Sallyport operator makes
+            label pod {} sallyport.dev/role=proxy                        | are set when the Sallyport operator makes
             annotate pod {} sallyport.dev/config-hash=forged --overwrite | only the Sallyport operator changes
             annotate pod {} note=harmless                                | only the Sallyport operator changes
             set image pod/{} agent=localhost/other:1                     | only the Sallyport operator changes
@@ -222,7 +223,8 @@ final class PodPolicyKT {
             debug {} --image=localhost/pause:1 --target=proxy            | takes no ephemeral containers
             patch pod {} --subresource=status --type=merge --patch={"metadata":{"annotations":{"sallyport.dev/config-hash":"forged"}}} | are the Sallyport operator's
             patch pod {} --subresource=status --type=merge --patch={"metadata":{"annotations":{"sallyport.dev/config-hash":null}}} | are the Sallyport operator's
-            patch pod {} --subresource=status --type=merge --patch={"metadata":{"labels":{"sallyport.dev/sandbox":null}}} | is set when the Sallyport operator makes
+            patch pod {} --subresource=status --type=merge --patch={"metadata":{"labels":{"sallyport.dev/sandbox":null}}} | are set when the Sallyport operator makes
+            patch pod {} --subresource=status --type=merge --patch={"metadata":{"labels":{"sallyport.dev/role":"proxy"}}} | are set when the Sallyport operator makes
             patch pod {} --subresource=status --type=merge --patch={"status":{"podIPs":[{"ip":"10.42.0.250"}],"podIP":"10.42.0.250"}} | kubelet's to report
             patch pod {} --subresource=status --type=merge --patch={"status":{"phase":"Succeeded"}} | kubelet's to report
             patch pod {} --subresource=status --type=merge --patch={"status":{"initContainerStatuses":null}} | kubelet's to report
@@ -303,7 +305,7 @@ final class PodPolicyKT {
                                 .getStatus()
                                 .getConditions())
                         .anySatisfy(condition -> assertThat(condition.getMessage())
-                                .contains("marks pods that the Sallyport operator makes")));
+                                .contains("mark pods that the Sallyport operator makes")));
         assertThat(client.pods()
                         .inNamespace(WATCHED)
                         .withLabel(Names.SANDBOX_LABEL)
@@ -319,26 +321,28 @@ final class PodPolicyKT {
         Output output = kubectl("label pod {}-foreign sallyport.dev/sandbox=demo");
         Output byStatus = kubectl("patch pod {}-foreign --subresource=status --type=merge"
                 + " --patch={\"metadata\":{\"labels\":{\"sallyport.dev/sandbox\":\"demo\"}}}");
+        Output role = kubectl("label pod {}-foreign sallyport.dev/role=proxy");
         Output byStatusAndEmpty = kubectl("patch pod {}-foreign --subresource=status --type=merge"
                 + " --patch={\"metadata\":{\"labels\":{\"sallyport.dev/sandbox\":\"\"}}}");
 
-        assertThat(List.of(output, byStatus, byStatusAndEmpty)).allSatisfy(refused -> {
+        assertThat(List.of(output, role, byStatus, byStatusAndEmpty)).allSatisfy(refused -> {
             assertThat(refused.exitCode()).isNotZero();
-            assertThat(refused.err()).contains("is set when the Sallyport operator makes");
+            assertThat(refused.err()).contains("are set when the Sallyport operator makes");
         });
     }
 
-    @Test
-    void noBindingOverwritesTheLabel() {
+    @ParameterizedTest
+    @ValueSource(strings = {Names.SANDBOX_LABEL, Names.ROLE_LABEL})
+    void noBindingOverwritesALabel(String label) {
         cluster.copyToNode(
-                "{apiVersion: v1, kind: Binding, metadata: {name: %s, namespace: %s, labels: {sallyport.dev/sandbox: other}}, target: {apiVersion: v1, kind: Node, name: nowhere}}"
-                        .formatted(name, WATCHED),
+                "{apiVersion: v1, kind: Binding, metadata: {name: %s, namespace: %s, labels: {%s: other}}, target: {apiVersion: v1, kind: Node, name: nowhere}}"
+                        .formatted(name, WATCHED, label),
                 "/tmp/binding.yaml");
 
         Output output = cluster.kubectl("create", "--filename=/tmp/binding.yaml");
 
         assertThat(output.exitCode()).isNotZero();
-        assertThat(output.err()).contains("marks pods that the Sallyport operator makes");
+        assertThat(output.err()).contains("mark pods that the Sallyport operator makes");
     }
 
     @Test
@@ -381,6 +385,24 @@ final class PodPolicyKT {
         assertSucceeds("exec {} -- /pause --version");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"--container=proxy", "--container="})
+    void nobodyEntersThePodOfAPairedProxy(String container) {
+        Pod paired = pod(name, owner(sandbox()));
+        paired.getMetadata().getLabels().put(Names.ROLE_LABEL, Names.PROXY_ROLE);
+        paired.getSpec().setInitContainers(List.of());
+        paired.getSpec().getContainers().getFirst().setName("proxy");
+        operator().resource(paired).create();
+        client.resource(paired).waitUntilCondition(PodPolicyKT::isRunning, PATIENCE.toSeconds(), SECONDS);
+
+        for (String act :
+                List.of("exec {} " + container + " -- /pause --version", "attach {} --stdin=false " + container)) {
+            Output output = kubectl(act);
+            assertThat(output.exitCode()).as(act).isNotZero();
+            assertThat(output.err()).as(act).contains("nobody enters the proxy or the guard");
+        }
+    }
+
     @Test
     void allConnectionsToSandboxesCanBeSwitchedOff() throws IOException {
         running();
@@ -415,7 +437,7 @@ final class PodPolicyKT {
                 .isInstanceOfSatisfying(
                         KubernetesClientException.class,
                         e -> assertThat(e.getCode()).isEqualTo(HTTP_FORBIDDEN))
-                .hasMessageContaining("marks pods that the Sallyport operator makes");
+                .hasMessageContaining("mark pods that the Sallyport operator makes");
     }
 
     private void assertSucceeds(String act) {

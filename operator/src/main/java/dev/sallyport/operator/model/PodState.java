@@ -124,13 +124,14 @@ public final class PodState {
     }
 
     /**
-     * What the guard found at its last run, which may be the one before a pause; empty: it has not ended yet, or the pod has
-     * none. A pod whose sandbox is made anew proves anew.
+     * What the guard found at its last run, which may be the one before a pause, or before another try that still runs;
+     * empty: it has not ended yet, or the pod has none. A pod whose sandbox is made anew proves anew.
      */
     public Optional<GuardResult> guard() {
         return initContainer(Names.GUARD_CONTAINER)
                 .flatMap(guard -> terminated(guard.getState())
-                        .or(() -> waiting(guard).isPresent() ? terminated(guard.getLastState()) : Optional.empty()))
+                        .or(() -> terminated(guard.getLastState())
+                                .filter(end -> waiting(guard).isPresent() || !Objects.equals(end.getExitCode(), 0))))
                 .map(end -> GuardResult.of(end.getExitCode() == null ? -1 : end.getExitCode(), end.getMessage()));
     }
 

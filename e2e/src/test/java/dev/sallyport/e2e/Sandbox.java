@@ -37,13 +37,13 @@ final class Sandbox {
         this.name = name;
     }
 
-    /** Applies a manifest of this test's resources, with its {@code $NAME} filled in, and {@code $PLACEMENT} if need be. */
+    /** Applies a manifest of this test's resources, with its {@code $NAME} filled in, and what has a default. */
     Sandbox apply(String resource, Map<String, String> values) {
         String manifest = resource(resource).replace("$NAME", name);
         for (Map.Entry<String, String> value : values.entrySet()) {
             manifest = manifest.replace("$" + value.getKey(), value.getValue());
         }
-        manifest = manifest.replace("$PLACEMENT", "Sidecar");
+        manifest = manifest.replace("$PLACEMENT", "Sidecar").replace("$HOST_USERS", "true");
         Tool.Result applied = installation.kubectl().attempt(manifest, "-n", namespace, "apply", "-f", "-");
         assertThat(applied.exitCode()).as(applied.output()).isZero();
         return this;

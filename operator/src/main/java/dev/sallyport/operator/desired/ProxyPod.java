@@ -40,6 +40,7 @@ final class ProxyPod {
                 .withServiceAccountName(Names.owned(sandbox.id().name()))
                 .withAutomountServiceAccountToken(false)
                 .withEnableServiceLinks(false)
+                .withHostUsers(template.getHostUsers())
                 .withTerminationGracePeriodSeconds(SandboxPod.graceSeconds(template))
                 .withDnsPolicy("None")
                 .withNewDnsConfig()
@@ -60,6 +61,7 @@ final class ProxyPod {
         PodSpec template = sandbox.template().getSpec();
         Map<String, Object> facts = new HashMap<>();
         facts.put("proxyResources", sandbox.proxyResources().orElseGet(ResourceRequirements::new));
+        facts.put("hostUsers", template.getHostUsers());
         facts.put("graceSeconds", SandboxPod.graceSeconds(template));
         facts.put("nodeSelector", template.getNodeSelector());
         facts.put("affinity", template.getAffinity());

@@ -28,12 +28,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 final class ChartTest {
 
-    private static final LabelSelector SANDBOXES = new LabelSelectorBuilder()
-            .addNewMatchExpression()
-            .withKey("sallyport.dev/sandbox")
-            .withOperator("Exists")
-            .endMatchExpression()
-            .build();
+    private static final LabelSelector SANDBOXES = having("sallyport.dev/sandbox");
+    private static final LabelSelector ROLES = having("sallyport.dev/role");
 
     @Test
     void lintFindsNothing() {
@@ -154,15 +150,17 @@ final class ChartTest {
                             validation -> assertThat(validation.getMessage()).isNotBlank());
         });
         assertThat(binding(chart, "pods").getSpec().getMatchResources().getObjectSelector())
-                .isEqualTo(SANDBOXES)
-                .isEqualTo(policy(chart, "pods").getSpec().getMatchConstraints().getObjectSelector());
+                .isEqualTo(SANDBOXES);
+        assertThat(binding(chart, "roles").getSpec().getMatchResources().getObjectSelector())
+                .isEqualTo(ROLES);
         assertThat(binding(chart, "connections").getSpec().getParamRef().getSelector())
                 .isEqualTo(SANDBOXES);
         assertThat(chart.all(ValidatingAdmissionPolicyBinding.class))
                 .extracting(binding -> binding.getSpec().getPolicyName())
-                .containsExactlyInAnyOrderElementsOf(chart.all(ValidatingAdmissionPolicy.class).stream()
-                        .map(policy -> policy.getMetadata().getName())
-                        .toList());
+                .containsExactlyInAnyOrder(
+                        policy(chart, "pods").getMetadata().getName(),
+                        policy(chart, "pods").getMetadata().getName(),
+                        policy(chart, "connections").getMetadata().getName());
     }
 
     @Test
@@ -175,7 +173,7 @@ final class ChartTest {
                 .allSatisfy(resources -> assertThat(resources == null ? null : resources.getNamespaceSelector())
                         .isNull());
         assertThat(somewhere.all(ValidatingAdmissionPolicyBinding.class))
-                .hasSize(2)
+                .hasSize(3)
                 .extracting(binding -> binding.getSpec().getMatchResources().getNamespaceSelector())
                 .containsOnly(new LabelSelectorBuilder()
                         .addNewMatchExpression()
@@ -218,6 +216,15 @@ final class ChartTest {
     })
     void aValueThatTheChartDoesNotKnowIsRefused(String name, String value) {
         assertThatThrownBy(() -> RenderedChart.with(Map.of(name, value))).hasMessageContaining("schema");
+    }
+
+    private static LabelSelector having(String label) {
+        return new LabelSelectorBuilder()
+                .addNewMatchExpression()
+                .withKey(label)
+                .withOperator("Exists")
+                .endMatchExpression()
+                .build();
     }
 
     private static ValidatingAdmissionPolicy policy(RenderedChart chart, String of) {

@@ -9,6 +9,8 @@ import io.fabric8.kubernetes.api.model.ContainerPort;
 import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.EnvVarBuilder;
 import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.api.model.ResourceRequirements;
+import io.fabric8.kubernetes.api.model.ResourceRequirementsBuilder;
 import io.fabric8.kubernetes.api.model.SecurityContext;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,12 +41,7 @@ final class GuardContainer {
                 .withImagePullPolicy(platform.guardPullPolicy())
                 .withArgs("guard")
                 .withEnv(env(agents, platform))
-                .withNewResources()
-                .addToRequests("cpu", new Quantity("50m"))
-                .addToRequests("memory", new Quantity("32Mi"))
-                .addToLimits("cpu", new Quantity("1"))
-                .addToLimits("memory", new Quantity("128Mi"))
-                .endResources()
+                .withResources(resources("50m", "32Mi", "1", "128Mi"))
                 .withNewSecurityContext()
                 .withRunAsUser(0L)
                 .withRunAsGroup(0L)
@@ -73,21 +70,12 @@ final class GuardContainer {
      */
     static Container probe(List<Container> agents, String service, String token, Platform platform) {
         List<EnvVar> env = new ArrayList<>(fetching(service, token));
-        env.add(value("SALLYPORT_GUARD_RESOLVERS", String.join(",", platform.nameservers())));
-        platform.live().ifPresent(live -> env.add(value("SALLYPORT_GUARD_TARGETS", "other-pod=tcp://" + live)));
-        env.add(value("SALLYPORT_GUARD_PROXY_UID", Long.toString(Names.PROXY_UID)));
-        env.add(value("SALLYPORT_GUARD_ADMIN_PORT", Integer.toString(Names.ADMIN_PORT)));
-        env.add(field("POD_IPS", "status.podIPs"));
-        env.add(field("HOST_IPS", "status.hostIPs"));
+        env.addAll(tried(platform));
+        env.addAll(where());
         return unprivileged(Names.GUARD_CONTAINER, agents, platform)
                 .withArgs("probe")
                 .withEnv(env)
-                .withNewResources()
-                .addToRequests("cpu", new Quantity("50m"))
-                .addToRequests("memory", new Quantity("32Mi"))
-                .addToLimits("cpu", new Quantity("1"))
-                .addToLimits("memory", new Quantity("128Mi"))
-                .endResources()
+                .withResources(resources("50m", "32Mi", "1", "128Mi"))
                 .build();
     }
 
@@ -100,12 +88,7 @@ final class GuardContainer {
                 .withArgs("trust")
                 .withEnv(fetching(service, token))
                 .withRestartPolicy("Always")
-                .withNewResources()
-                .addToRequests("cpu", new Quantity("1m"))
-                .addToRequests("memory", new Quantity("16Mi"))
-                .addToLimits("cpu", new Quantity("200m"))
-                .addToLimits("memory", new Quantity("64Mi"))
-                .endResources()
+                .withResources(resources("1m", "16Mi", "200m", "64Mi"))
                 .build();
     }
 
@@ -122,19 +105,7 @@ final class GuardContainer {
                 .withName(name)
                 .withImage(platform.guardImage())
                 .withImagePullPolicy(platform.guardPullPolicy())
-                .withNewSecurityContext()
-                .withRunAsUser(agent.getRunAsUser())
-                .withRunAsGroup(agent.getRunAsGroup())
-                .withRunAsNonRoot(true)
-                .withAllowPrivilegeEscalation(false)
-                .withReadOnlyRootFilesystem(true)
-                .withNewCapabilities()
-                .withDrop("ALL")
-                .endCapabilities()
-                .withNewSeccompProfile()
-                .withType("RuntimeDefault")
-                .endSeccompProfile()
-                .endSecurityContext()
+                .withSecurityContext(Confinement.of(agent.getRunAsUser(), agent.getRunAsGroup()))
                 .addNewVolumeMount()
                 .withName(Names.TRUST_VOLUME)
                 .withMountPath(AgentEnvironment.TRUST_DIRECTORY)
@@ -150,14 +121,36 @@ final class GuardContainer {
         if (!ports.isEmpty()) {
             env.add(value("SALLYPORT_GUARD_PORTS", ports));
         }
+        env.addAll(tried(platform));
+        env.add(value("SALLYPORT_GUARD_DATA_PORT", Integer.toString(Names.DATA_PORT)));
+        env.addAll(where());
+        return env;
+    }
+
+    /** What both try of the platform, and to become. */
+    private static List<EnvVar> tried(Platform platform) {
+        List<EnvVar> env = new ArrayList<>();
         env.add(value("SALLYPORT_GUARD_RESOLVERS", String.join(",", platform.nameservers())));
         platform.live().ifPresent(live -> env.add(value("SALLYPORT_GUARD_TARGETS", "other-pod=tcp://" + live)));
         env.add(value("SALLYPORT_GUARD_PROXY_UID", Long.toString(Names.PROXY_UID)));
-        env.add(value("SALLYPORT_GUARD_DATA_PORT", Integer.toString(Names.DATA_PORT)));
-        env.add(value("SALLYPORT_GUARD_ADMIN_PORT", Integer.toString(Names.ADMIN_PORT)));
-        env.add(field("POD_IPS", "status.podIPs"));
-        env.add(field("HOST_IPS", "status.hostIPs"));
         return env;
+    }
+
+    /** Where both find the admin port, the pod and its node. */
+    private static List<EnvVar> where() {
+        return List.of(
+                value("SALLYPORT_GUARD_ADMIN_PORT", Integer.toString(Names.ADMIN_PORT)),
+                field("POD_IPS", "status.podIPs"),
+                field("HOST_IPS", "status.hostIPs"));
+    }
+
+    private static ResourceRequirements resources(String cpu, String memory, String mostCpu, String mostMemory) {
+        return new ResourceRequirementsBuilder()
+                .addToRequests("cpu", new Quantity(cpu))
+                .addToRequests("memory", new Quantity(memory))
+                .addToLimits("cpu", new Quantity(mostCpu))
+                .addToLimits("memory", new Quantity(mostMemory))
+                .build();
     }
 
     /** Every user once, in numeric order. */

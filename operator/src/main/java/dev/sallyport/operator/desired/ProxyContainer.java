@@ -85,19 +85,7 @@ final class ProxyContainer {
                 .withProtocol("TCP")
                 .endPort()
                 .withResources(sandbox.proxyResources().orElse(platform.proxyResources()))
-                .withNewSecurityContext()
-                .withRunAsUser(Names.PROXY_UID)
-                .withRunAsGroup(Names.PROXY_UID)
-                .withRunAsNonRoot(true)
-                .withAllowPrivilegeEscalation(false)
-                .withReadOnlyRootFilesystem(true)
-                .withNewCapabilities()
-                .withDrop("ALL")
-                .endCapabilities()
-                .withNewSeccompProfile()
-                .withType("RuntimeDefault")
-                .endSeccompProfile()
-                .endSecurityContext()
+                .withSecurityContext(Confinement.of(Names.PROXY_UID, Names.PROXY_UID))
                 .withVolumeMounts(
                         mount(Names.CONFIG_VOLUME, CONFIG_DIRECTORY, true),
                         mount(Names.CREDENTIALS_VOLUME, CREDENTIALS_DIRECTORY, true),

@@ -99,11 +99,8 @@ public final class PodState {
 
     /** What holds the pod up, as reason and message; empty: kubelet names nothing. */
     public Optional<Obstacle> obstacle() {
-        Optional<Obstacle> waiting = Stream.concat(
-                        statuses(status == null ? null : status.getInitContainerStatuses()),
-                        statuses(status == null ? null : status.getContainerStatuses()))
-                .flatMap(container -> waiting(container).stream())
-                .findFirst();
+        Optional<Obstacle> waiting =
+                containers().flatMap(container -> waiting(container).stream()).findFirst();
         return waiting.or(() -> condition("PodScheduled")
                 .filter(scheduled -> scheduled.getStatus().equals("False"))
                 .map(scheduled -> new Obstacle(
@@ -157,11 +154,16 @@ public final class PodState {
     }
 
     private Optional<ContainerStatus> proxy() {
-        return Stream.concat(
-                        statuses(status == null ? null : status.getInitContainerStatuses()),
-                        statuses(status == null ? null : status.getContainerStatuses()))
+        return containers()
                 .filter(container -> container.getName().equals(Names.PROXY_CONTAINER))
                 .findFirst();
+    }
+
+    /** Init containers first. */
+    private Stream<ContainerStatus> containers() {
+        return Stream.concat(
+                statuses(status == null ? null : status.getInitContainerStatuses()),
+                statuses(status == null ? null : status.getContainerStatuses()));
     }
 
     private Optional<ContainerStatus> initContainer(String name) {

@@ -35,7 +35,7 @@ type proof struct {
 	attempts []attempt
 }
 
-// guard loads the rules and proves them. The finding says Failed or Open unless everything was tried and shown to be shut.
+// guard loads the rules, proves them, and marks the network as fenced. The finding says Failed or Open unless everything was tried and shown to be shut.
 func guard(ctx context.Context, s settings) (finding, []attempt) {
 	begun := time.Now()
 	ctx, cancel := context.WithTimeout(ctx, guardLimit)
@@ -45,7 +45,13 @@ func guard(ctx context.Context, s settings) (finding, []attempt) {
 	if err == nil {
 		err = ctx.Err()
 	}
-	return conclude(sidecar, s.agents, p.attempts, err, time.Since(begun)), p.attempts
+	f := conclude(sidecar, s.agents, p.attempts, err, time.Since(begun))
+	if f.Outcome == enforced {
+		if err := mark(fencedMark); err != nil {
+			f = conclude(sidecar, s.agents, p.attempts, err, time.Since(begun))
+		}
+	}
+	return f, p.attempts
 }
 
 func (p *proof) run(ctx context.Context) (err error) {
@@ -53,6 +59,9 @@ func (p *proof) run(ctx context.Context) (err error) {
 		return err
 	}
 	if err = p.locality.onHost(p.settings.hostIPs); err != nil {
+		return err
+	}
+	if err = forget(p.settings); err != nil {
 		return err
 	}
 	// Beside each other, since both take most of their time to start programs. Nothing is tried before both are there.

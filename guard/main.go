@@ -47,6 +47,11 @@ func run(arguments, environment []string, out io.Writer) int {
 		fmt.Fprintln(os.Stderr, "egress-guard:", err)
 		return 1
 	}
+	if s.command == "guard" && f.Outcome == enforced && s.ready != "" {
+		if err := awaitReady(ctx, s.ready); err != nil {
+			f = conclude(sidecar, s.agents, attempts, err, time.Duration(0))
+		}
+	}
 	if err := os.WriteFile(s.terminationMessage, f.message(), 0o644); err != nil {
 		fmt.Fprintln(os.Stderr, "egress-guard:", err)
 		return 1

@@ -46,6 +46,7 @@ type settings struct {
 	proxy              netip.AddrPort // of the paired proxy's Service
 	token              string         // by which that proxy knows its agent
 	trust              string         // the directory for what the agent trusts; "": nothing is fetched
+	ready              string         // the file by which the proxy says that it takes requests; "": that is not waited for
 	apiServer          netip.AddrPort
 	podIPs             []netip.Addr
 	hostIPs            []netip.Addr
@@ -76,6 +77,7 @@ func options() []option {
 		{name: "proxy", required: "probe trust", usage: "the paired proxy's Service: IP:PORT"},
 		{name: "token", required: "trust", usage: "by which the paired proxy knows its agent; only as a variable, since others see flags"},
 		{name: "trust", required: "trust", usage: "the directory into which what the agent trusts is fetched from the paired proxy"},
+		{name: "ready", usage: "the file by which the proxy beside it says that it takes requests: guard waits for it at its end"},
 		{name: "proxy-uid", value: "65533", usage: "the proxy's UID"},
 		{name: "data-port", value: "15001", usage: "the proxy's port for the agent"},
 		{name: "admin-port", value: "15002", usage: "the proxy's port for the operator and kubelet"},
@@ -109,6 +111,7 @@ func parseSettings(arguments, environment []string) (settings, error) {
 	s.command = arguments[0]
 	s.nft = values["nft"]
 	s.trust = values["trust"]
+	s.ready = values["ready"]
 	bound := values["bound-millis"]
 	if bound == "" {
 		bound = map[string]string{"guard": "500", "probe": "1000", "trust": "1000"}[s.command]
@@ -190,6 +193,9 @@ func readValues(arguments, environment []string) (map[string]string, error) {
 func (s settings) check() error {
 	if s.trust != "" && (!filepath.IsAbs(s.trust) || s.token == "") {
 		return errors.New("trust: needs a directory's whole path, and the token")
+	}
+	if s.ready != "" && !filepath.IsAbs(s.ready) {
+		return errors.New("ready: not a file's whole path")
 	}
 	if s.dataPort == s.adminPort {
 		return errors.New("data-port and admin-port are the same")

@@ -61,7 +61,6 @@ java_image() {
   stage_app "$work" "$module" "$main"
   # shellcheck disable=SC2086 # a name and a class
   [ -z "${launchers[$which]-}" ] || stage_launcher "$work" ${launchers[$which]}
-  [ ! -d "$repo/dev/images/$which/bin" ] || cp -r "$repo/dev/images/$which/bin" "$work/app"
   check_modules "$work/app/lib"
   cp -r "$repo/dev/images/$which" "$work/training"
   cp "$repo/dev/images/java/training.sh" "$work/training"

@@ -133,7 +133,7 @@ class AttackKT {
     void theProxyHasWhatTheAgentLookedFor() {
         assertThat(List.of(
                         "/etc/sallyport/credentials/anthropic/api-key",
-                        "/run/sallyport/ready",
+                        "/run/sallyport/counters",
                         "/etc/sallyport/config"))
                 .allMatch(path -> installation.isThere(sandbox.pod(), PROXY_UID, path));
     }

@@ -20,8 +20,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The first init container. As {@code guard} it fences the pod's network and proves it as every user that the agent has; it is
- * root, for only root gets a capability from Kubernetes. As {@code probe}, in the pod of a paired agent, it has no right,
+ * The init container that comes before all of the agent's. As {@code guard} it fences the pod's network and proves it as every
+ * user that the agent has, then waits for the proxy beside it; it is root, for only root gets a capability from Kubernetes. As {@code probe}, in the pod of a paired agent, it has no right,
  * waits until what others have shut is shut, and fetches what the agent trusts. Either way it is gone before anything of the
  * agent runs.
  */
@@ -42,6 +42,7 @@ final class GuardContainer {
                 .withArgs("guard")
                 .withEnv(env(agents, platform))
                 .withResources(resources("50m", "32Mi", "1", "128Mi"))
+                .withVolumeMounts(ProxyContainer.startMount())
                 .withNewSecurityContext()
                 .withRunAsUser(0L)
                 .withRunAsGroup(0L)
@@ -123,6 +124,7 @@ final class GuardContainer {
         }
         env.addAll(tried(platform));
         env.add(value("SALLYPORT_GUARD_DATA_PORT", Integer.toString(Names.DATA_PORT)));
+        env.add(value("SALLYPORT_GUARD_READY", ProxyContainer.READY_FILE));
         env.addAll(where());
         return env;
     }

@@ -23,8 +23,8 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 
 /**
- * The proxy: as a native sidecar, an init container that stays, and that all others wait for; or as the only container of a
- * pod of its own.
+ * The proxy: as a native sidecar, an init container that stays, the first of all, so that its runtime starts while the guard
+ * works; or as the only container of a pod of its own.
  */
 final class ProxyContainer {
 
@@ -33,8 +33,13 @@ final class ProxyContainer {
     private static final String STATE_DIRECTORY = "/run/sallyport";
     private static final String TRUST_DIRECTORY = "/run/sallyport-trust";
 
-    /** Part of the proxy's image; ends when the proxy takes requests. */
-    private static final String READY_PROGRAM = "/opt/app/bin/sallyport-ready";
+    private static final String START_DIRECTORY = "/run/sallyport-start";
+
+    /** Made by the proxy once it takes requests, which the guard beside it waits for. */
+    static final String READY_FILE = START_DIRECTORY + "/ready";
+
+    /** Where a container sees the guard's mark: it is the network's own, and gone with it. */
+    private static final String FENCE_FILE = "/sys/class/net/lo/ifalias";
 
     /**
      * Read by all: kubelet makes these files root's, and gives a projected Secret to another user only by {@code fsGroup},
@@ -42,8 +47,8 @@ final class ProxyContainer {
      */
     private static final int READABLE = 0444;
 
-    /** The proxy waits for a Secret as long as it takes: kubelet must not kill it meanwhile. */
-    private static final int FOR_EVER = Integer.MAX_VALUE;
+    /** Until its port is open, for which the guard's image may have to be fetched first: kubelet must not kill it meanwhile. */
+    private static final int START_SECONDS = 300;
 
     private ProxyContainer() {}
 
@@ -51,8 +56,14 @@ final class ProxyContainer {
     static Container sidecar(Sandbox sandbox, Platform platform) {
         return new ContainerBuilder(of(sandbox, platform))
                 .withRestartPolicy("Always")
-                .addToEnv(3, env("SALLYPORT_TRUST", TRUST_DIRECTORY))
-                .addToVolumeMounts(3, mount(Names.TRUST_VOLUME, TRUST_DIRECTORY, false))
+                .addToEnv(
+                        env("SALLYPORT_TRUST", TRUST_DIRECTORY),
+                        env("SALLYPORT_FENCE", FENCE_FILE),
+                        env("SALLYPORT_READY", READY_FILE))
+                .addToVolumeMounts(mount(Names.TRUST_VOLUME, TRUST_DIRECTORY, false), startMount())
+                .editLivenessProbe()
+                .withInitialDelaySeconds(START_SECONDS)
+                .endLivenessProbe()
                 .build();
     }
 
@@ -91,9 +102,8 @@ final class ProxyContainer {
                         mount(Names.CREDENTIALS_VOLUME, CREDENTIALS_DIRECTORY, true),
                         mount(Names.STATE_VOLUME, STATE_DIRECTORY, false),
                         resolver())
-                .withStartupProbe(startup())
                 .withLivenessProbe(probe("/livez", 10, 6))
-                .withReadinessProbe(probe("/readyz", 5, 2))
+                .withReadinessProbe(probe("/readyz", 2, 5))
                 .withTerminationMessagePath("/dev/termination-log")
                 .withTerminationMessagePolicy("File")
                 .build();
@@ -122,6 +132,11 @@ final class ProxyContainer {
     /** What the agent trusts: written by the proxy beside it, or fetched from a proxy elsewhere. */
     static Volume trustVolume() {
         return memory(Names.TRUST_VOLUME, "8Mi");
+    }
+
+    /** Where the proxy beside the agent tells the guard that it takes requests; no agent mounts it. */
+    static Volume startVolume() {
+        return memory(Names.START_VOLUME, "1Mi");
     }
 
     /** On no disk, and there as long as the pod: what is in it survives a restart of the proxy. */
@@ -160,6 +175,11 @@ final class ProxyContainer {
                 .toList();
     }
 
+    /** Of the proxy and of the guard beside it. */
+    static VolumeMount startMount() {
+        return mount(Names.START_VOLUME, START_DIRECTORY, false);
+    }
+
     private static EnvVar env(String name, String value) {
         return new EnvVarBuilder().withName(name).withValue(value).build();
     }
@@ -176,21 +196,6 @@ final class ProxyContainer {
                 .withMountPath("/etc/resolv.conf")
                 .withSubPath(Names.RESOLVER_KEY)
                 .withReadOnly(true)
-                .build();
-    }
-
-    /**
-     * One attempt that waits inside the container: kubelet would ask again only after a second, and each start of an agent
-     * would take that much longer.
-     */
-    private static Probe startup() {
-        return new ProbeBuilder()
-                .withNewExec()
-                .withCommand(READY_PROGRAM)
-                .endExec()
-                .withPeriodSeconds(1)
-                .withTimeoutSeconds(60)
-                .withFailureThreshold(FOR_EVER)
                 .build();
     }
 

@@ -38,18 +38,23 @@ final class SandboxPod {
 
     private SandboxPod() {}
 
-    /** With the guard and the proxy before everything in it. */
+    /**
+     * With the proxy and the guard before everything in it. The proxy opens no port until the guard has fenced the network, and
+     * the guard does not end until the proxy takes requests: kubelet sees an end only once a second, and each thing that it
+     * had to wait for would cost the agent's start that much.
+     */
     static Pod sidecar(Sandbox sandbox, String configHash, Platform platform) {
         List<Container> before = hardened(before(sandbox), sandbox, ProxyAddress.SIDECAR, platform);
         List<Container> containers = hardened(containers(sandbox), sandbox, ProxyAddress.SIDECAR, platform);
         List<Container> init = new ArrayList<>();
+        init.add(ProxyContainer.sidecar(sandbox, platform));
         init.add(GuardContainer.of(
                 Stream.concat(before.stream(), containers.stream()).toList(), platform));
-        init.add(ProxyContainer.sidecar(sandbox, platform));
         init.addAll(before);
         List<Volume> volumes = volumes(sandbox);
         volumes.addAll(ProxyContainer.volumes(sandbox));
         volumes.add(ProxyContainer.trustVolume());
+        volumes.add(ProxyContainer.startVolume());
         return new PodBuilder()
                 .withMetadata(metadata(
                         sandbox,

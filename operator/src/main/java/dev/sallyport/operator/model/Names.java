@@ -44,6 +44,9 @@ public final class Names {
     /** What the agent needs to trust the proxy's certificates: the proxy writes it, the agent reads it. */
     public static final String TRUST_VOLUME = VOLUME_PREFIX + "trust";
 
+    /** By which the proxy tells the guard beside it that it takes requests. */
+    public static final String START_VOLUME = VOLUME_PREFIX + "start";
+
     /** The file in the ConfigMap. */
     public static final String CONFIG_KEY = "config.json";
 

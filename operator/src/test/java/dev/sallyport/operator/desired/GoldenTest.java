@@ -128,7 +128,10 @@ final class GoldenTest {
                         .findFirst()
                         .orElseThrow();
                 boolean paired = pod.getMetadata().getLabels().containsKey(Names.ROLE_LABEL);
-                assertThat(guard.getVolumeMounts()).hasSize(paired ? 1 : 0);
+                assertThat(guard.getVolumeMounts())
+                        .singleElement()
+                        .satisfies(mount -> assertThat(mount.getName())
+                                .isEqualTo(paired ? Names.TRUST_VOLUME : Names.START_VOLUME));
                 agents.remove(guard);
                 agents.removeIf(container ->
                         Set.of(Names.PROXY_CONTAINER, Names.TRUST_CONTAINER).contains(container.getName()));
@@ -145,7 +148,7 @@ final class GoldenTest {
                 assertThat(pod.getSpec().getVolumes())
                         .filteredOn(volume ->
                                 volume.getName().startsWith(Names.VOLUME_PREFIX) && volume.getEmptyDir() != null)
-                        .hasSize(paired ? 1 : 2)
+                        .hasSize(paired ? 1 : 3)
                         .allSatisfy(volume ->
                                 assertThat(volume.getEmptyDir().getMedium()).isEqualTo("Memory"));
             }

@@ -133,6 +133,9 @@ public final class Proxy {
         ProxyMetrics.register(metrics, snapshots, running, audit, server::connections);
         StatusReporter reporter =
                 new StatusReporter(Version.text(), seams.clock().instant(), snapshots, counters, audit, running);
+        if (settings.fence().isPresent()) {
+            Fence.await(settings.fence().get());
+        }
         await(server.listen(
                 vertx, settings.bind(), settings.port(), Runtime.getRuntime().availableProcessors()));
         ProxyMetrics.watchLag(metrics, vertx, nanos);
@@ -142,17 +145,17 @@ public final class Proxy {
                 .addKeyValue("port", server.port())
                 .addKeyValue("adminPort", admin.actualPort())
                 .log("Proxy serves");
-        markReady(reporter);
+        settings.ready().ifPresent(file -> tellOnceReady(file, reporter));
     }
 
-    /** Once: whoever waited for it has gone on, and readiness comes and goes later. */
-    private void markReady(StatusReporter reporter) {
+    /** Whoever waits for the file goes on for good; readiness comes and goes later. */
+    private void tellOnceReady(Path file, StatusReporter reporter) {
         if (!reporter.unreadiness().isEmpty()) {
-            var _ = adminVertx.setTimer(READY_POLL_MILLIS, timer -> markReady(reporter));
+            var _ = adminVertx.setTimer(READY_POLL_MILLIS, timer -> tellOnceReady(file, reporter));
             return;
         }
         try {
-            ReadyMark.leave(settings.state());
+            Files.write(file, new byte[0]);
         } catch (IOException e) {
             LOG.atError().addKeyValue("exception", e.getClass().getName()).log("Readiness cannot be marked");
         }

@@ -63,6 +63,21 @@ public final class ProxyMain implements Callable<Integer> {
     private @Nullable Path trust;
 
     @Option(
+            names = "--fence",
+            paramLabel = "FILE",
+            defaultValue = "${env:SALLYPORT_FENCE}",
+            description =
+                    "where the egress guard says that the network is fenced: no port is opened before (SALLYPORT_FENCE)")
+    private @Nullable Path fence;
+
+    @Option(
+            names = "--ready",
+            paramLabel = "FILE",
+            defaultValue = "${env:SALLYPORT_READY}",
+            description = "made once requests are taken (SALLYPORT_READY)")
+    private @Nullable Path ready;
+
+    @Option(
             names = "--port",
             paramLabel = "N",
             defaultValue = "${env:SALLYPORT_PORT:-15001}",
@@ -124,6 +139,8 @@ public final class ProxyMain implements Callable<Integer> {
                             credentials,
                             state,
                             Optional.ofNullable(trust),
+                            Optional.ofNullable(fence),
+                            Optional.ofNullable(ready),
                             bind,
                             port,
                             adminPort,

@@ -1,6 +1,7 @@
 package dev.sallyport.sidecar.main;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sallyport.contract.config.ProxyConfig;
 import dev.sallyport.contract.config.ProxyLimits;
@@ -12,6 +13,9 @@ import dev.sallyport.sidecar.testing.RawClient;
 import dev.sallyport.sidecar.testing.Upstream;
 import io.vertx.core.http.HttpServerResponse;
 import java.io.IOException;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -22,6 +26,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
@@ -104,35 +109,38 @@ class ProcessIT {
     }
 
     @Test
-    void a_startup_probe_waits_inside_for_the_mark_of_this_very_process() throws Exception {
-        Process first = launch();
-        assertThat(readiness(first.pid()).waitFor(60, TimeUnit.SECONDS)).isTrue();
-        stop(first);
-
+    void a_fenced_proxy_opens_no_port_before_the_guards_word_and_says_when_it_takes_requests() throws Exception {
+        Path fence = directory.resolve("fence");
+        Path ready = directory.resolve("ready");
         Path secret = directory.resolve("credentials").resolve("anthropic").resolve("api-key");
         Files.move(secret, directory.resolve("away"));
-        Process second = ProxyProcess.start(directory, port, adminPort, List.of("-XX:TieredStopAtLevel=1"));
-        processes.add(second);
-        Process waiting = readiness(second.pid());
+        Files.writeString(fence, Fence.MARK + " by somebody else\n");
+        processes.add(ProxyProcess.start(
+                directory,
+                port,
+                adminPort,
+                List.of("-XX:TieredStopAtLevel=1"),
+                Map.of("SALLYPORT_FENCE", fence.toString(), "SALLYPORT_READY", ready.toString())));
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(60))
+                .until(() -> Files.readString(directory.resolve("err")).contains("waits for the egress guard"));
+        for (int closed : List.of(port, adminPort)) {
+            assertThatThrownBy(() -> new Socket(InetAddress.getLoopbackAddress(), closed))
+                    .isInstanceOf(ConnectException.class);
+        }
+
+        Files.writeString(fence, Fence.MARK + "\n");
+
         Awaitility.await()
                 .atMost(Duration.ofSeconds(60))
                 .ignoreExceptionsInstanceOf(IOException.class)
                 .until(() -> get(adminPort, "/readyz").body().contains("credentials"));
-        assertThat(waiting.isAlive()).isTrue();
+        assertThat(ready).doesNotExist();
 
         Files.move(directory.resolve("away"), secret);
 
-        assertThat(waiting.waitFor(60, TimeUnit.SECONDS)).isTrue();
-        assertThat(waiting.exitValue()).isZero();
-    }
-
-    private Process readiness(long pid) throws IOException {
-        ProcessBuilder builder = new ProcessBuilder(
-                "sh", Path.of("../dev/images/proxy/bin/sallyport-ready").toString(), Long.toString(pid));
-        builder.environment().put("SALLYPORT_STATE", directory.resolve("state").toString());
-        Process process = builder.inheritIO().start();
-        processes.add(process);
-        return process;
+        Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> Files.exists(ready));
+        assertThat(get(adminPort, "/readyz").statusCode()).isEqualTo(200);
     }
 
     @Test

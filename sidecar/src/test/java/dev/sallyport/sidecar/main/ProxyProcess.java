@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.awaitility.Awaitility;
 
 /** Starts the proxy as a process of its own. */
@@ -20,7 +21,7 @@ final class ProxyProcess {
 
     /** Starts one and waits until it is ready. */
     static Process launch(Path directory, int port, int adminPort, List<String> javaOptions) throws IOException {
-        Process process = start(directory, port, adminPort, javaOptions);
+        Process process = start(directory, port, adminPort, javaOptions, Map.of());
         HttpRequest ready = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + adminPort + "/readyz"))
                 .build();
         try (HttpClient http = HttpClient.newHttpClient()) {
@@ -42,8 +43,11 @@ final class ProxyProcess {
      *
      * @param directory has {@code config.json} and {@code credentials}; gets {@code state}, {@code termination}, {@code out} and {@code err}
      * @param javaOptions of its virtual machine
+     * @param environment besides that of this process
      */
-    static Process start(Path directory, int port, int adminPort, List<String> javaOptions) throws IOException {
+    static Process start(
+            Path directory, int port, int adminPort, List<String> javaOptions, Map<String, String> environment)
+            throws IOException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(javaOptions);
@@ -69,6 +73,7 @@ final class ProxyProcess {
                 .redirectError(ProcessBuilder.Redirect.appendTo(
                         directory.resolve("err").toFile()));
         builder.environment().put("SALLYPORT_ADMIN_PORT", Integer.toString(adminPort));
+        builder.environment().putAll(environment);
         return builder.start();
     }
 

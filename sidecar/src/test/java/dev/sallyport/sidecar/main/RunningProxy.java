@@ -62,6 +62,8 @@ public final class RunningProxy implements AutoCloseable {
                         directory.resolve("credentials"),
                         directory.resolve("state"),
                         Optional.of(directory.resolve("trust")),
+                        Optional.empty(),
+                        Optional.empty(),
                         "127.0.0.1",
                         0,
                         0,

@@ -85,9 +85,19 @@ public final class Main implements Callable<Integer> {
     private Set<String> anthropicAccept = Set.of();
 
     @Option(
+            names = "--anthropic-token-file",
+            description = "The tokens of Anthropic subscriptions, one a line; good as Bearer with their beta header.")
+    private @Nullable Path anthropicTokenFile;
+
+    @Option(
             names = "--openai-key-file",
             description = "OpenAI's real keys, one a line, read anew when the file changes.")
     private @Nullable Path openAiKeyFile;
+
+    @Option(
+            names = "--gemini-key-file",
+            description = "Gemini's real keys, one a line, read anew when the file changes.")
+    private @Nullable Path geminiKeyFile;
 
     @Option(
             names = "--event-delay",
@@ -178,11 +188,17 @@ public final class Main implements Callable<Integer> {
 
     private Map<Provider, Keyring> keyrings() {
         var keyrings = new EnumMap<Provider, Keyring>(Provider.class);
-        if (anthropicKeyFile != null) {
-            keyrings.put(Provider.ANTHROPIC, Keyring.inFile(anthropicKeyFile, Clock.systemUTC()));
-        }
-        if (openAiKeyFile != null) {
-            keyrings.put(Provider.OPENAI, Keyring.inFile(openAiKeyFile, Clock.systemUTC()));
+        for (var provider : Provider.values()) {
+            var file =
+                    switch (provider) {
+                        case ANTHROPIC -> anthropicKeyFile;
+                        case ANTHROPIC_TOKEN -> anthropicTokenFile;
+                        case OPENAI -> openAiKeyFile;
+                        case GEMINI -> geminiKeyFile;
+                    };
+            if (file != null) {
+                keyrings.put(provider, Keyring.inFile(file, Clock.systemUTC()));
+            }
         }
         return keyrings;
     }

@@ -8,6 +8,7 @@ import dev.sallyport.standin.auth.Keyrings;
 import dev.sallyport.standin.auth.Provider;
 import dev.sallyport.standin.exchange.Dispatcher;
 import dev.sallyport.standin.fault.FaultService;
+import dev.sallyport.standin.gemini.GeminiApi;
 import dev.sallyport.standin.journal.ControlApi;
 import dev.sallyport.standin.journal.Journal;
 import dev.sallyport.standin.journal.MonotonicClock;
@@ -100,10 +101,23 @@ public final class ProviderStandin implements AutoCloseable {
                 keyrings.of(Provider.ANTHROPIC),
                 EnumSet.of(Carrier.X_API_KEY, Carrier.BEARER, Carrier.BASIC, Carrier.OTHER_AUTHORIZATION),
                 options.anthropicAccepts());
+        var tokens = new Gate(
+                keyrings.of(Provider.ANTHROPIC_TOKEN),
+                EnumSet.of(Carrier.X_API_KEY, Carrier.BEARER, Carrier.BASIC, Carrier.OTHER_AUTHORIZATION),
+                EnumSet.of(Carrier.BEARER));
         var openAi = new Gate(
                 keyrings.of(Provider.OPENAI),
                 EnumSet.of(Carrier.BEARER, Carrier.BASIC, Carrier.OTHER_AUTHORIZATION),
                 EnumSet.of(Carrier.BEARER));
+        var gemini = new Gate(
+                keyrings.of(Provider.GEMINI),
+                EnumSet.of(
+                        Carrier.X_GOOG_API_KEY,
+                        Carrier.QUERY_KEY,
+                        Carrier.BEARER,
+                        Carrier.BASIC,
+                        Carrier.OTHER_AUTHORIZATION),
+                EnumSet.of(Carrier.X_GOOG_API_KEY, Carrier.QUERY_KEY));
         return new Dispatcher(
                 vertx,
                 journal,
@@ -111,8 +125,9 @@ public final class ProviderStandin implements AutoCloseable {
                 List.of(
                         new ReflectService(),
                         new FaultService(),
+                        new GeminiApi(gemini, options.eventDelay()),
                         new OpenAiApi(openAi, options.eventDelay(), clock),
-                        new AnthropicApi(anthropic, options.eventDelay())));
+                        new AnthropicApi(anthropic, tokens, options.eventDelay())));
     }
 
     /** The HTTPS listener's address; empty if there is none. */

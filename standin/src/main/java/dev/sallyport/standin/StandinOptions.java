@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param controlBind the address that the control port listens on; the journal there holds credentials
  * @param controlPort where to serve the journal; 0 for any free port
  * @param keyrings the real keys; a provider without any refuses every request
- * @param anthropicAccepts how a real key may come to Anthropic's API: {@link Carrier#X_API_KEY}, {@link Carrier#BEARER}
+ * @param anthropicAccepts how a real key may come to Anthropic's API: {@link Carrier#X_API_KEY}, {@link Carrier#BEARER};
+ *     a subscription's token comes as the latter alone
  * @param eventDelay between two events of a streamed answer; zero sends them as fast as they go
  * @param journalCapacity how many requests are remembered
  * @param eventLoops how many threads serve, at least 1

@@ -6,7 +6,10 @@ import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.sli
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ArchitectureTest {
     private static final JavaClasses CLASSES = new ClassFileImporter()
@@ -18,21 +21,19 @@ class ArchitectureTest {
         slices().matching("dev.sallyport.standin.(*)").should().beFreeOfCycles().check(CLASSES);
     }
 
-    @Test
-    void providersDoNotKnowEachOther() {
+    @ParameterizedTest
+    @ValueSource(strings = {"anthropic", "openai", "gemini"})
+    void providersDoNotKnowEachOther(String provider) {
+        var others = Stream.of("anthropic", "openai", "gemini")
+                .filter(other -> !other.equals(provider))
+                .map(other -> "..standin." + other)
+                .toArray(String[]::new);
         noClasses()
                 .that()
-                .resideInAPackage("..standin.anthropic")
+                .resideInAPackage("..standin." + provider)
                 .should()
                 .dependOnClassesThat()
-                .resideInAPackage("..standin.openai")
-                .check(CLASSES);
-        noClasses()
-                .that()
-                .resideInAPackage("..standin.openai")
-                .should()
-                .dependOnClassesThat()
-                .resideInAPackage("..standin.anthropic")
+                .resideInAnyPackage(others)
                 .check(CLASSES);
     }
 
@@ -46,6 +47,7 @@ class ArchitectureTest {
                 .resideInAnyPackage(
                         "..standin.anthropic",
                         "..standin.openai",
+                        "..standin.gemini",
                         "..standin.reflect",
                         "..standin.fault",
                         "..standin.answer")

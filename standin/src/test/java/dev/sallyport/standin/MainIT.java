@@ -68,6 +68,45 @@ class MainIT {
     }
 
     @Test
+    void takesEachKindOfCredentialFromAFileOfItsOwn() throws Exception {
+        var options = new ArrayList<>(List.of("--plain-port=0", "--control-port=0"));
+        for (var kind : List.of("anthropic-key", "anthropic-token", "openai-key", "gemini-key")) {
+            var file = Files.writeString(directory.resolve(kind), kind + "-real\n");
+            options.add("--" + kind + "-file=" + file);
+        }
+        var process = run(options.toArray(String[]::new));
+        try (var output = process.inputReader(StandardCharsets.UTF_8);
+                var http = HttpClient.newHttpClient()) {
+            var port = PLAIN_PORT.matcher(output.readLine());
+            assertThat(port.find()).isTrue();
+            var models = "http://127.0.0.1:" + port.group(1) + "/v1/models";
+            var asked = List.of(
+                    List.of("anthropic-version", "1", "x-api-key", "anthropic-key-real"),
+                    List.of(
+                            "anthropic-version",
+                            "1",
+                            "anthropic-beta",
+                            "oauth-2025-04-20",
+                            "authorization",
+                            "Bearer anthropic-token-real"),
+                    List.of("authorization", "Bearer openai-key-real"),
+                    List.of("x-goog-api-key", "gemini-key-real"));
+
+            for (var headers : asked) {
+                var answer = http.send(
+                        HttpRequest.newBuilder(URI.create(models))
+                                .headers(headers.toArray(String[]::new))
+                                .build(),
+                        BodyHandlers.ofString());
+
+                assertThat(answer.statusCode()).as(headers.getLast()).isEqualTo(200);
+            }
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+
+    @Test
     void exitsWithTwoIfThereIsNothingToServe() throws Exception {
         var process = run();
 

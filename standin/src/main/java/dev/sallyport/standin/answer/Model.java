@@ -17,6 +17,7 @@ import java.util.stream.StreamSupport;
  * The made-up model. The user says, and it answers:
  *
  * <ul>
+ *   <li>anything, where JSON of some schema is asked for: that, with what the user said in its strings;
  *   <li>{@code use tool NAME {json}}, NAME being on offer: a turn that uses the tool with that input ({@code {}} if there
  *       is none), once it has said "Using NAME.";
  *   <li>a tool's result: "The tool answered: " and the result;
@@ -39,6 +40,10 @@ public final class Model {
 
     /** The same answer to the same prompt, always. */
     public static Answer answer(Prompt prompt) {
+        if (prompt.schema().isPresent()) {
+            var json = Json.write(Structured.fitting(prompt.schema().get(), prompt.text()));
+            return text(prompt, List.of(json), Optional.empty());
+        }
         if (prompt.toolResult().isPresent()) {
             return text(prompt, echo("The tool answered: ", prompt.toolResult().get()), Optional.empty());
         }

@@ -13,6 +13,7 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Anthropic's API. Takes every path that no other API has, as it answers unknown ones in its own form.
@@ -23,12 +24,23 @@ public final class AnthropicApi implements Service {
 
     private static final String MODELS = "/v1/models";
 
-    private final Gate gate;
+    /** Without this beta the API takes no token of a subscription. */
+    private static final String OAUTH_BETA = "oauth-2025-04-20";
+
+    private final Gate keys;
+    private final Gate tokens;
     private final Duration eventDelay;
 
-    /** @param eventDelay between two events of a stream, unless the prompt says otherwise */
-    public AnthropicApi(Gate gate, Duration eventDelay) {
-        this.gate = gate;
+    /**
+     * Opens to either gate.
+     *
+     * @param keys judges API keys
+     * @param tokens judges the tokens of subscriptions
+     * @param eventDelay between two events of a stream, unless the prompt says otherwise
+     */
+    public AnthropicApi(Gate keys, Gate tokens, Duration eventDelay) {
+        this.keys = keys;
+        this.tokens = tokens;
         this.eventDelay = eventDelay;
     }
 
@@ -69,7 +81,13 @@ public final class AnthropicApi implements Service {
             AnthropicError.methodNotAllowed().answer(exchange);
             return;
         }
-        switch (gate.judge(exchange.credentials())) {
+        boolean subscription = tokens.judge(exchange.credentials()) instanceof Verdict.Granted;
+        if (subscription && !asksFor(OAUTH_BETA, exchange.request())) {
+            AnthropicError.authentication("OAuth authentication is currently not supported.")
+                    .answer(exchange);
+            return;
+        }
+        switch (subscription ? new Verdict.Granted() : keys.judge(exchange.credentials())) {
             case Verdict.Missing missing ->
                 AnthropicError.authentication("x-api-key header is required").answer(exchange);
             case Verdict.Refused refused ->
@@ -85,6 +103,12 @@ public final class AnthropicApi implements Service {
                 }
             }
         }
+    }
+
+    private static boolean asksFor(String beta, HttpServerRequest request) {
+        return request.headers().getAll("anthropic-beta").stream()
+                .flatMap(field -> Stream.of(field.split(",", -1)))
+                .anyMatch(name -> name.strip().equals(beta));
     }
 
     private void messages(Exchange exchange, ReceivedBody body) {

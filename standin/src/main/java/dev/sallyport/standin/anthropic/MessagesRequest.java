@@ -1,14 +1,13 @@
 package dev.sallyport.standin.anthropic;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.sallyport.standin.answer.Content;
 import dev.sallyport.standin.answer.Model;
 import dev.sallyport.standin.answer.Prompt;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import java.util.stream.StreamSupport;
 
 /**
  * What is asked of the model.
@@ -93,7 +92,7 @@ record MessagesRequest(String model, boolean stream, Prompt prompt, int inputTok
         if (content.isTextual()) {
             return content.textValue();
         }
-        return elements(content)
+        return Content.elements(content)
                 .filter(block -> block.path("type").asText().equals("text"))
                 .map(block -> block.path("text").asText())
                 .filter(text -> !text.stripLeading().startsWith("<system-reminder>"))
@@ -102,23 +101,13 @@ record MessagesRequest(String model, boolean stream, Prompt prompt, int inputTok
     }
 
     private static Optional<String> toolResult(JsonNode content) {
-        return elements(content)
+        return Content.elements(content)
                 .filter(block -> block.path("type").asText().equals("tool_result"))
-                .map(block -> text(block.path("content")))
+                .map(block -> Content.text(block.path("content")))
                 .reduce((earlier, later) -> later);
-    }
-
-    private static String text(JsonNode content) {
-        return content.isTextual()
-                ? content.textValue()
-                : elements(content).map(block -> block.path("text").asText()).collect(Collectors.joining("\n"));
     }
 
     private static int inputTokens(JsonNode body) {
         return Model.words(body.path("system")) + Model.words(body.path("messages")) + Model.words(body.path("tools"));
-    }
-
-    private static Stream<JsonNode> elements(JsonNode node) {
-        return StreamSupport.stream(node.spliterator(), false);
     }
 }

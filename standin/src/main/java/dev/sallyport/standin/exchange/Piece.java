@@ -20,4 +20,9 @@ public record Piece(String name, Buffer bytes) {
         var text = event == null ? "data: " + data + "\n\n" : "event: " + event + "\ndata: " + data + "\n\n";
         return new Piece(event == null ? "message" : event, Buffer.buffer(text));
     }
+
+    /** A part that is framed by nothing. */
+    public static Piece text(String name, String text) {
+        return new Piece(name, Buffer.buffer(text));
+    }
 }

@@ -3,6 +3,8 @@ package dev.sallyport.standin.openai;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.sallyport.standin.answer.Answer;
 import dev.sallyport.standin.answer.Answer.ToolUse;
+import dev.sallyport.standin.answer.Model;
+import dev.sallyport.standin.answer.Prompt;
 import dev.sallyport.standin.exchange.Ids;
 import dev.sallyport.standin.exchange.Json;
 import dev.sallyport.standin.exchange.Piece;
@@ -10,11 +12,13 @@ import dev.sallyport.standin.openai.ChatCompletion.Function;
 import dev.sallyport.standin.openai.ChatCompletion.Usage;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** An answer as the API streams it: one chunk a word, then perhaps a tool call, and {@code [DONE]}. */
-final class ChatChunks {
+public final class ChatChunks {
     private final ChatRequest request;
     private final Answer answer;
     private final String id = Ids.next("chatcmpl-");
@@ -24,6 +28,18 @@ final class ChatChunks {
         this.request = request;
         this.answer = answer;
         this.created = now.getEpochSecond();
+    }
+
+    /** The chunks of a long answer, for a stream that is going to fail in the midst of it. */
+    public static Stream<Piece> sample() {
+        var prompt = new Prompt("count to 100000", Optional.empty(), Set.of(), Long.MAX_VALUE);
+        return new ChatChunks(new ChatRequest("gpt-5.2", true, false, prompt, 3), Model.answer(prompt), Instant.EPOCH)
+                .pieces();
+    }
+
+    /** What the API puts into a stream in whose midst it fails. */
+    public static Piece error(OpenAiError error) {
+        return Piece.event(null, Json.write(error.body()));
     }
 
     /** Made one at a time, as they are sent. */

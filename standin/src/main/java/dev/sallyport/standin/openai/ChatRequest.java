@@ -1,13 +1,12 @@
 package dev.sallyport.standin.openai;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.sallyport.standin.answer.Content;
 import dev.sallyport.standin.answer.Model;
 import dev.sallyport.standin.answer.Prompt;
 import java.util.HashSet;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -67,26 +66,16 @@ record ChatRequest(String model, boolean stream, boolean streamUsage, Prompt pro
                 .forEach(tool -> tools.add(tool.path("function").path("name").asText()));
         var last = messages.get(messages.size() - 1);
         var toolResult = last.path("role").asText().equals("tool")
-                ? Optional.of(text(last.path("content")))
+                ? Optional.of(Content.text(last.path("content")))
                 : Optional.<String>empty();
         return new Prompt(lastOfUser(messages), toolResult, tools, maxTokens);
     }
 
     private static String lastOfUser(JsonNode messages) {
-        return elements(messages)
+        return Content.elements(messages)
                 .filter(message -> message.path("role").asText().equals("user"))
-                .map(message -> text(message.path("content")))
+                .map(message -> Content.text(message.path("content")))
                 .reduce((earlier, later) -> later)
                 .orElse("");
-    }
-
-    private static String text(JsonNode content) {
-        return content.isTextual()
-                ? content.textValue()
-                : elements(content).map(part -> part.path("text").asText()).collect(Collectors.joining("\n"));
-    }
-
-    private static Stream<JsonNode> elements(JsonNode node) {
-        return StreamSupport.stream(node.spliterator(), false);
     }
 }

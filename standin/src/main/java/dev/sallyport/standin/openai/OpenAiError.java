@@ -1,5 +1,6 @@
 package dev.sallyport.standin.openai;
 
+import dev.sallyport.standin.exchange.Exchange;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,6 +62,11 @@ public record OpenAiError(
         return new OpenAiError(413, INVALID_REQUEST, null, "request_too_large", "The request is too large");
     }
 
+    /** 426 for a WebSocket: on this status clients go on with server-sent events at once, on others they try again. */
+    public static OpenAiError upgradeRefused() {
+        return new OpenAiError(426, INVALID_REQUEST, null, null, "WebSockets are not served here");
+    }
+
     /** 429. */
     public static OpenAiError rateLimit() {
         return new OpenAiError(429, "requests", null, "rate_limit_exceeded", "Rate limit reached. Try again later.");
@@ -70,6 +76,11 @@ public record OpenAiError(
     public static OpenAiError overloaded() {
         return new OpenAiError(
                 503, "server_error", null, null, "The server is currently overloaded. Please try again later.");
+    }
+
+    /** Answers with it. */
+    public void answer(Exchange exchange) {
+        exchange.answerJson(status, body());
     }
 
     /** The JSON body. */

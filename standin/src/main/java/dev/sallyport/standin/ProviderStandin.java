@@ -7,7 +7,10 @@ import dev.sallyport.standin.auth.Gate;
 import dev.sallyport.standin.auth.Keyrings;
 import dev.sallyport.standin.auth.Provider;
 import dev.sallyport.standin.exchange.Dispatcher;
+import dev.sallyport.standin.fault.FailingService;
+import dev.sallyport.standin.fault.FaultPlan;
 import dev.sallyport.standin.fault.FaultService;
+import dev.sallyport.standin.fault.PlanApi;
 import dev.sallyport.standin.gemini.GeminiApi;
 import dev.sallyport.standin.journal.ControlApi;
 import dev.sallyport.standin.journal.Journal;
@@ -18,9 +21,11 @@ import dev.sallyport.standin.reflect.ReflectService;
 import dev.sallyport.standin.tls.TlsMaterial;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
+import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
+import io.vertx.core.http.HttpServerRequest;
 import java.net.URI;
 import java.time.Clock;
 import java.time.InstantSource;
@@ -42,14 +47,21 @@ public final class ProviderStandin implements AutoCloseable {
 
     private final Vertx vertx;
     private final Journal journal;
+    private final FaultPlan plan;
     private final Map<Port, Integer> ports;
     private final String bind;
     private final Optional<String> authority;
 
     private ProviderStandin(
-            Vertx vertx, Journal journal, Map<Port, Integer> ports, String bind, Optional<String> authority) {
+            Vertx vertx,
+            Journal journal,
+            FaultPlan plan,
+            Map<Port, Integer> ports,
+            String bind,
+            Optional<String> authority) {
         this.vertx = vertx;
         this.journal = journal;
+        this.plan = plan;
         this.ports = ports;
         this.bind = bind;
         this.authority = authority;
@@ -63,6 +75,7 @@ public final class ProviderStandin implements AutoCloseable {
     public static ProviderStandin start(StandinOptions options) {
         var clock = new MonotonicClock(Clock.systemUTC());
         var journal = new Journal(clock, options.journalCapacity());
+        var plan = new FaultPlan();
         var tls =
                 options.https() == null ? null : TlsMaterial.of(options.https().certificate(), clock);
         var vertx = Vertx.vertx(new VertxOptions()
@@ -71,12 +84,12 @@ public final class ProviderStandin implements AutoCloseable {
                         new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false)));
         var ports = new ConcurrentHashMap<Port, Integer>();
         try {
-            var dispatcher = dispatcher(vertx, options, journal, clock);
+            var dispatcher = dispatcher(vertx, options, journal, plan, clock);
             await(vertx.deployVerticle(
                     () -> new Listeners(options, tls, dispatcher, ports),
                     new DeploymentOptions().setInstances(options.eventLoops())));
             var control = await(vertx.createHttpServer()
-                    .requestHandler(new ControlApi(journal))
+                    .requestHandler(control(new ControlApi(journal), new PlanApi(plan)))
                     .listen(options.controlPort(), options.controlBind()));
             ports.put(Port.CONTROL, control.actualPort());
         } catch (RuntimeException e) {
@@ -90,12 +103,18 @@ public final class ProviderStandin implements AutoCloseable {
         return new ProviderStandin(
                 vertx,
                 journal,
+                plan,
                 Map.copyOf(ports),
                 options.bind(),
                 Optional.ofNullable(tls).flatMap(TlsMaterial::authority));
     }
 
-    private static Dispatcher dispatcher(Vertx vertx, StandinOptions options, Journal journal, InstantSource clock) {
+    private static Handler<HttpServerRequest> control(ControlApi journal, PlanApi plan) {
+        return request -> (PlanApi.PATH.equals(request.path()) ? plan : journal).handle(request);
+    }
+
+    private static Dispatcher dispatcher(
+            Vertx vertx, StandinOptions options, Journal journal, FaultPlan plan, InstantSource clock) {
         var keyrings = new Keyrings(options.keyrings());
         var anthropic = new Gate(
                 keyrings.of(Provider.ANTHROPIC),
@@ -125,9 +144,9 @@ public final class ProviderStandin implements AutoCloseable {
                 List.of(
                         new ReflectService(),
                         new FaultService(),
-                        new GeminiApi(gemini, options.eventDelay()),
-                        new OpenAiApi(openAi, options.eventDelay(), clock),
-                        new AnthropicApi(anthropic, tokens, options.eventDelay())));
+                        new FailingService(new GeminiApi(gemini, options.eventDelay()), plan),
+                        new FailingService(new OpenAiApi(openAi, options.eventDelay(), clock), plan),
+                        new FailingService(new AnthropicApi(anthropic, tokens, options.eventDelay()), plan)));
     }
 
     /** The HTTPS listener's address; empty if there is none. */
@@ -158,6 +177,11 @@ public final class ProviderStandin implements AutoCloseable {
     /** Forgets what reached it. */
     public void clearRequests() {
         journal.clear();
+    }
+
+    /** Which of the coming requests are to fail; nothing at first. */
+    public FaultPlan plan() {
+        return plan;
     }
 
     /** Closes the ports and every connection. */

@@ -1,12 +1,8 @@
 package dev.sallyport.standin.fault;
 
-import dev.sallyport.standin.anthropic.AnthropicError;
-import dev.sallyport.standin.anthropic.MessageEvents;
-import dev.sallyport.standin.auth.Provider;
 import dev.sallyport.standin.exchange.Exchange;
 import dev.sallyport.standin.exchange.Json;
 import dev.sallyport.standin.exchange.Piece;
-import dev.sallyport.standin.openai.OpenAiError;
 import dev.sallyport.standin.reflect.Reflection;
 import io.vertx.core.buffer.Buffer;
 import java.io.ByteArrayOutputStream;
@@ -16,7 +12,6 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.LongStream;
-import java.util.stream.Stream;
 import java.util.zip.DeflaterOutputStream;
 import java.util.zip.GZIPOutputStream;
 
@@ -36,24 +31,21 @@ final class AnswerFaults {
 
     static void rateLimit(Exchange exchange, Parameters parameters) {
         retryAfter(exchange, parameters);
-        refuse(exchange, parameters, AnthropicError.rateLimit(), OpenAiError.rateLimit());
+        var form = Form.of(exchange, parameters);
+        exchange.whenBodyIsRead(body -> form.rateLimit(exchange, parameters.text(RETRY_AFTER)));
     }
 
     static void overloaded(Exchange exchange, Parameters parameters) {
         retryAfter(exchange, parameters);
-        refuse(exchange, parameters, AnthropicError.overloaded(), OpenAiError.overloaded());
+        var form = Form.of(exchange, parameters);
+        exchange.whenBodyIsRead(body -> form.overloaded(exchange, parameters.text(RETRY_AFTER)));
     }
 
     static void errorEvent(Exchange exchange, Parameters parameters) {
         int after = parameters.integer("after", 0, 10_000);
-        var error = MessageEvents.error(
-                AnthropicError.overloaded(), exchange.entry().id());
-        exchange.answerInPieces(
-                200,
-                WireFaults.EVENT_STREAM,
-                Stream.concat(MessageEvents.sample().limit(after), Stream.of(error))
-                        .iterator(),
-                parameters.millis("delay"));
+        var pieces =
+                Form.of(exchange, parameters).failing(after, exchange.entry().id());
+        exchange.answerInPieces(200, WireFaults.EVENT_STREAM, pieces.iterator(), parameters.millis("delay"));
     }
 
     static void redirect(Exchange exchange, Parameters parameters) {
@@ -83,18 +75,6 @@ final class AnswerFaults {
         var blocks = LongStream.iterate(bytes, left -> left > 0, left -> left - BLOCK.length())
                 .mapToObj(left -> new Piece("block", left >= BLOCK.length() ? BLOCK : BLOCK.slice(0, (int) left)));
         exchange.answerInPieces(200, "application/octet-stream", blocks.iterator(), Duration.ZERO);
-    }
-
-    private static void refuse(Exchange exchange, Parameters parameters, AnthropicError anthropic, OpenAiError openAi) {
-        var labels = Stream.of(Provider.values()).map(Provider::label).toList();
-        boolean asOpenAi = parameters.oneOf("provider", labels).equals(Provider.OPENAI.label());
-        exchange.whenBodyIsRead(body -> {
-            if (asOpenAi) {
-                exchange.answerJson(openAi.status(), openAi.body());
-            } else {
-                anthropic.answer(exchange);
-            }
-        });
     }
 
     private static void retryAfter(Exchange exchange, Parameters parameters) {

@@ -10,12 +10,12 @@ final class Catalogue {
             new Fault(
                     "reset",
                     "streams some events of a message, then resets the connection (HTTP/2: the stream)",
-                    Map.of("after", "3", "delay", "20"),
+                    Map.of(Form.PARAMETER, "", "after", "3", "delay", "20"),
                     WireFaults::reset),
             new Fault(
                     "unfinished",
                     "streams some events of a message, then closes without the end of the body",
-                    Map.of("after", "3", "delay", "0"),
+                    Map.of(Form.PARAMETER, "", "after", "3", "delay", "0"),
                     WireFaults::unfinished),
             new Fault(
                     "short-body",
@@ -33,7 +33,7 @@ final class Catalogue {
             new Fault(
                     "hang-stream",
                     "streams some events of a message, then nothing",
-                    Map.of("after", "3", "delay", "0"),
+                    Map.of(Form.PARAMETER, "", "after", "3", "delay", "0"),
                     TimeFaults::hangStream),
             new Fault("trickle", "answers byte by byte", Map.of("bytes", "20", "interval", "100"), TimeFaults::trickle),
             new Fault(
@@ -54,17 +54,17 @@ final class Catalogue {
             new Fault(
                     "rate-limit",
                     "answers 429 in the provider's form",
-                    Map.of("provider", "anthropic", "retry-after", "1"),
+                    Map.of(Form.PARAMETER, "", "retry-after", "1"),
                     AnswerFaults::rateLimit),
             new Fault(
                     "overloaded",
-                    "answers 529 (OpenAI: 503) in the provider's form",
-                    Map.of("provider", "anthropic", "retry-after", ""),
+                    "answers 529 (not Anthropic: 503) in the provider's form",
+                    Map.of(Form.PARAMETER, "", "retry-after", ""),
                     AnswerFaults::overloaded),
             new Fault(
                     "error-event",
-                    "streams some events of a message, then an event that says overloaded_error",
-                    Map.of("after", "3", "delay", "0"),
+                    "streams some events of a message, then the event that says overloaded",
+                    Map.of(Form.PARAMETER, "", "after", "3", "delay", "0"),
                     AnswerFaults::errorEvent),
             new Fault(
                     "redirect",

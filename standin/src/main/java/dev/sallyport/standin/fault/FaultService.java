@@ -40,26 +40,11 @@ public final class FaultService implements Service {
                             .toList());
             return;
         }
-        var words = List.of(segments.get(2).split(",", -1));
-        var given = MultiMap.caseInsensitiveMultiMap();
-        for (var word : words.subList(1, words.size())) {
-            int equals = word.indexOf('=');
-            given.add(word.substring(0, Math.max(equals, 0)), word.substring(equals + 1));
-        }
-        if (segments.size() == 3) {
-            given.addAll(exchange.request().params());
-        }
-        Catalogue.FAULTS.stream()
-                .filter(fault -> fault.name().equals(words.getFirst()))
-                .findFirst()
-                .ifPresentOrElse(
-                        fault -> act(exchange, fault, given),
-                        () -> explain(exchange, 404, "no fault is called " + words.getFirst()));
-    }
-
-    private static void act(Exchange exchange, Fault fault, MultiMap given) {
         try {
-            fault.behaviour().act(exchange, Parameters.of(fault, given));
+            var query = segments.size() == 3 ? exchange.request().params() : MultiMap.caseInsensitiveMultiMap();
+            Chosen.read(segments.get(2), query).act(exchange);
+        } catch (Chosen.UnknownFault e) {
+            explain(exchange, 404, String.valueOf(e.getMessage()));
         } catch (Parameters.BadParameter e) {
             explain(exchange, 400, String.valueOf(e.getMessage()));
         }

@@ -74,7 +74,7 @@ final class Parameters {
     }
 
     /** A query that a fault can't take; the message goes into a 400. */
-    static final class BadParameter extends RuntimeException {
+    static class BadParameter extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
         BadParameter(String message) {

@@ -1,6 +1,5 @@
 package dev.sallyport.standin.fault;
 
-import dev.sallyport.standin.anthropic.MessageEvents;
 import dev.sallyport.standin.exchange.Exchange;
 import dev.sallyport.standin.exchange.Piece;
 import dev.sallyport.standin.fault.Parameters.BadParameter;
@@ -52,10 +51,13 @@ final class WireFaults {
         }
     }
 
-    /** The first events of a message, as many as {@code after} says. */
+    /** The first events of a long answer, as many as {@code after} says. */
     static Future<Void> streamSome(Exchange exchange, Parameters parameters) {
         int after = parameters.integer("after", 0, MAX_EVENTS);
         return exchange.writeInPieces(
-                200, EVENT_STREAM, MessageEvents.sample().limit(after).iterator(), parameters.millis("delay"));
+                200,
+                EVENT_STREAM,
+                Form.of(exchange, parameters).sample().limit(after).iterator(),
+                parameters.millis("delay"));
     }
 }

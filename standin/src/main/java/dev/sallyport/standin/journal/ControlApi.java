@@ -31,7 +31,7 @@ public final class ControlApi implements Handler<HttpServerRequest> {
         switch (request.path()) {
             case "/_journal" -> journal(request);
             case "/livez" -> request.response().end("ok\n");
-            case null, default -> end(request, 404, "only /_journal and /livez are here");
+            case null, default -> end(request, 404, "nothing is here");
         }
     }
 

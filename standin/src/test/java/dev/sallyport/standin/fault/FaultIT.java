@@ -277,14 +277,35 @@ class FaultIT {
         "rate-limit, anthropic, 429, rate_limit_error",
         "rate-limit, openai, 429, requests",
         "overloaded, anthropic, 529, overloaded_error",
-        "overloaded, openai, 503, server_error"
+        "overloaded, openai, 503, server_error",
+        "rate-limit, gemini, 429, RESOURCE_EXHAUSTED",
+        "overloaded, gemini, 503, UNAVAILABLE"
     })
     void refusesInTheProvidersForm(String fault, String provider, int status, String type) throws Exception {
         var response = client.post("/fault/%s?provider=%s&retry-after=3".formatted(fault, provider), "{}");
 
         assertThat(response.statusCode()).isEqualTo(status);
-        assertThat(Client.json(response).path("error").path("type").asText()).isEqualTo(type);
+        assertThat(Client.json(response)
+                        .path("error")
+                        .path(provider.equals("gemini") ? "status" : "type")
+                        .asText())
+                .isEqualTo(type);
         assertThat(response.headers().firstValue("retry-after")).contains("3");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "/v1/messages, event: message_start",
+        "/v1/chat/completions, chat.completion.chunk",
+        "/v1/responses, event: response.created",
+        "/v1beta/models/gemini-2.5-flash:streamGenerateContent, candidates"
+    })
+    void streamsInTheFormOfThePathBehindIt(String path, String says) throws Exception {
+        try (var wire = Wire.plain(standin)) {
+            wire.send("POST /fault/unfinished,after=1" + path + " HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n");
+
+            assertThat(wire.readToEnd()).contains(says).doesNotContain("\r\n0\r\n");
+        }
     }
 
     @Test

@@ -22,6 +22,13 @@ func run(arguments, environment []string, out io.Writer) int {
 		}
 		return 0
 	}
+	if len(arguments) == 1 && arguments[0] == homeFilesCommand {
+		if err := runHomeFiles(os.Stdin); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			return 1
+		}
+		return 0
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
 	defer stop()
 	s, err := parseSettings(arguments, environment)
@@ -42,6 +49,9 @@ func run(arguments, environment []string, out io.Writer) int {
 		f, attempts = guard(ctx, s)
 	default:
 		f, attempts = probe(ctx, s)
+	}
+	if f.Outcome == enforced {
+		s.homeFiles.place(ctx, s.command == "probe", os.Stderr)
 	}
 	if err := f.log(out, attempts); err != nil {
 		fmt.Fprintln(os.Stderr, "egress-guard:", err)

@@ -28,7 +28,7 @@ const (
 
 func TestMain(m *testing.M) {
 	switch role := os.Getenv(roleVariable); {
-	case len(os.Args) == 2 && os.Args[1] == workerCommand:
+	case len(os.Args) == 2 && (os.Args[1] == workerCommand || os.Args[1] == homeFilesCommand):
 		main()
 	case role == "container":
 		enterContainer()

@@ -47,6 +47,7 @@ type settings struct {
 	token              string         // by which that proxy knows its agent
 	trust              string         // the directory for what the agent trusts; "": nothing is fetched
 	ready              string         // the file by which the proxy says that it takes requests; "": that is not waited for
+	homeFiles          homeFiles      // what is put into the agent's homes
 	apiServer          netip.AddrPort
 	podIPs             []netip.Addr
 	hostIPs            []netip.Addr
@@ -78,6 +79,7 @@ func options() []option {
 		{name: "token", required: "trust", usage: "by which the paired proxy knows its agent; only as a variable, since others see flags"},
 		{name: "trust", required: "trust", usage: "the directory into which what the agent trusts is fetched from the paired proxy"},
 		{name: "ready", usage: "the file by which the proxy beside it says that it takes requests: guard waits for it at its end"},
+		{name: "home-files", usage: "what is put into the agent's homes where it is not there, in JSON"},
 		{name: "proxy-uid", value: "65533", usage: "the proxy's UID"},
 		{name: "data-port", value: "15001", usage: "the proxy's port for the agent"},
 		{name: "admin-port", value: "15002", usage: "the proxy's port for the operator and kubelet"},
@@ -124,6 +126,7 @@ func parseSettings(arguments, environment []string) (settings, error) {
 		parse(&s.targets, values, "targets", parseTargets),
 		parse(&s.proxy, values, "proxy", parseAddrPort),
 		parse(&s.token, values, "token", parseToken),
+		parse(&s.homeFiles, values, "home-files", parseHomeFiles),
 		parse(&s.podIPs, values, "pod-ips", parseAddresses),
 		parse(&s.hostIPs, values, "host-ips", parseAddresses),
 		parse(&s.apiServer, map[string]string{"api-host": hostPort(values["api-host"], values["api-port"])}, "api-host", parseAddrPort),

@@ -211,6 +211,7 @@ func TestTheChildHasTheHomesUserAndGroupsAndNoRight(t *testing.T) {
 	fatal(t, os.Mkdir(filepath.Join(root, "own"), 0o700))
 	fatal(t, os.Chown(filepath.Join(root, "own"), 1234, 5678))
 	fatal(t, os.Mkdir(filepath.Join(root, "group"), 0o770))
+	fatal(t, os.Chmod(filepath.Join(root, "group"), 0o770)) // whatever the umask
 	fatal(t, os.Chown(filepath.Join(root, "group"), 0, 4321))
 	fatal(t, os.Mkdir(filepath.Join(root, "roots"), 0o700))
 	order := homeFiles{Files: []homeFile{settingsFile(".claude.json")}, Homes: []home{
@@ -223,7 +224,9 @@ func TestTheChildHasTheHomesUserAndGroupsAndNoRight(t *testing.T) {
 
 	for _, into := range []string{"own", "group"} {
 		status, err := os.Stat(filepath.Join(root, into, ".claude.json"))
-		fatal(t, err)
+		if err != nil {
+			t.Fatalf("%v: %s", err, log.String())
+		}
 		var owner unix.Stat_t
 		fatal(t, unix.Stat(filepath.Join(root, into, ".claude.json"), &owner))
 		if owner.Uid != 1234 || owner.Gid != 5678 || status.Mode().Perm() != 0o600 {
@@ -249,6 +252,41 @@ func TestAChildThatCouldGainRightsDoesNothing(t *testing.T) {
 
 	if !strings.Contains(log.String(), "no_new_privs") || tree(t, root) != "" {
 		t.Errorf("%s", log.String())
+	}
+}
+
+func TestTheHomesAreFilledByAGuardThatHasProvedThePodAndByNoOther(t *testing.T) {
+	p := newPod(t)
+	// The place is fixed: an order names no other directory of the guard's container.
+	root := "/homes/9876"
+	fatal(t, os.MkdirAll(root, 0o755))
+	t.Cleanup(func() {
+		_ = os.RemoveAll(root)
+		_ = os.Remove(filepath.Dir(root)) // unless it is somebody else's too
+	})
+	fatal(t, os.Chmod(root, 0o777))
+	order, err := json.Marshal(homeFiles{Files: []homeFile{settingsFile(".claude.json")}, Homes: []home{
+		{User: "1000:1000", Groups: []uint32{}, Root: root, Into: "1000", Files: []int{0}, Access: "Owner"},
+		{User: "2000:2000", Groups: []uint32{}, Root: root, Into: "2000", Files: []int{0}, Access: "Owner"}}})
+	fatal(t, err)
+	environment := usual()
+	environment["SALLYPORT_GUARD_HOME_FILES"] = string(order)
+
+	open := p.guard(strings.Replace(rulesetTemplate, "tcp dport $admin goto refuse", "", 1), environment, "guard")
+	before := tree(t, root)
+	shut := p.guard("", environment, "guard")
+
+	if open.finding.Outcome != isOpen || before != "" {
+		t.Errorf("%s: %s", open.finding.Outcome, before)
+	}
+	want := "1000 drwx------ \n1000/.claude.json -rw------- ours\n2000 drwx------ \n2000/.claude.json -rw------- ours\n"
+	if shut.finding.Outcome != enforced || tree(t, root) != want {
+		t.Errorf("%s: %s\n%s", shut.finding.Outcome, shut.errors, tree(t, root))
+	}
+	var owner unix.Stat_t
+	fatal(t, unix.Stat(filepath.Join(root, "2000"), &owner))
+	if owner.Uid != 2000 || owner.Gid != 2000 {
+		t.Errorf("the home is of %d:%d", owner.Uid, owner.Gid)
 	}
 }
 

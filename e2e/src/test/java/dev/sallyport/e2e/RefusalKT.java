@@ -63,7 +63,7 @@ class RefusalKT {
                 "another of its keys         | spec.podTemplate.spec.containers[0].env: [{name: K, valueFrom: {secretKeyRef: {name: held, key: other}}}] | spec.podTemplate.spec.containers[0].env[0]",
                 "the proxy's port            | spec.podTemplate.spec.containers[0].ports: [{containerPort: 15002}] | spec.podTemplate.spec.containers[0].ports[0]",
                 "a kind of a later release   | spec.routes[0].credential: {gitHubApp: {appId: '1', installationId: 2, privateKeySecretKeyRef: {name: held, key: pem}}} | spec.routes[0].credential.gitHubApp",
-                "a profile of a later release | spec.agentProfiles: [ClaudeCode] | spec.agentProfiles[0]",
+                "a profile that nobody knows | spec.agentProfiles: [Unheard] | spec.agentProfiles[0]",
             })
     void theOperatorRefuses(String what, String change, String path) {
         Sandbox sandbox = new Sandbox(
@@ -95,7 +95,7 @@ class RefusalKT {
                 Map.of(
                         "spec.podTemplate.spec.containers[0].ports", "[{containerPort: 15002}]",
                         "spec.podTemplate.spec.volumes", "[{name: s, secret: {secretName: held}}]",
-                        "spec.agentProfiles", "[ClaudeCode]"));
+                        "spec.agentProfiles", "[Unheard]"));
         Tool.Result applied = installation.kubectl().attempt(manifest, "-n", NAMESPACE, "apply", "-f", "-");
         assertThat(applied.exitCode()).as(applied.output()).isZero();
 

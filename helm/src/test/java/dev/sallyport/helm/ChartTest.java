@@ -108,6 +108,34 @@ final class ChartTest {
     }
 
     @Test
+    void aPlatformsProfilesAreMountedWhereTheOperatorLooks() {
+        assertThat(operator(Map.of()).getEnv())
+                .noneMatch(variable -> variable.getName().equals("SALLYPORT_PROFILES"));
+        assertThat(pod(Map.of()).getVolumes()).noneMatch(volume -> volume.getConfigMap() != null);
+
+        Map<String, String> values = Map.of("agent.profilesConfigMap", "agent-profiles");
+
+        assertThat(pod(values).getVolumes())
+                .filteredOn(volume -> volume.getConfigMap() != null)
+                .singleElement()
+                .satisfies(volume -> {
+                    assertThat(volume.getConfigMap().getName()).isEqualTo("agent-profiles");
+                    assertThat(volume.getConfigMap().getOptional()).isTrue();
+                    assertThat(operator(values).getVolumeMounts())
+                            .filteredOn(mount -> mount.getName().equals(volume.getName()))
+                            .singleElement()
+                            .satisfies(mount -> {
+                                assertThat(mount.getMountPath()).isEqualTo(env(values, "SALLYPORT_PROFILES"));
+                                assertThat(mount.getReadOnly()).isTrue();
+                                // By subPath no change would ever arrive.
+                                assertThat(mount.getSubPath()).isNull();
+                            });
+                });
+        assertThat(RenderedChart.with(values).all(io.fabric8.kubernetes.api.model.rbac.ClusterRole.class))
+                .isEqualTo(RenderedChart.with(Map.of()).all(io.fabric8.kubernetes.api.model.rbac.ClusterRole.class));
+    }
+
+    @Test
     void whetherSecretsMustNameTheirHostsReachesTheOperator() {
         assertThat(env(Map.of(), "SALLYPORT_REQUIRE_ALLOWED_HOSTS")).isEqualTo("false");
         assertThat(env(Map.of("requireAllowedHosts", "true"), "SALLYPORT_REQUIRE_ALLOWED_HOSTS"))

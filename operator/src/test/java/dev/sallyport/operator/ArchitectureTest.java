@@ -41,6 +41,8 @@ final class ArchitectureTest {
                 .definedBy(ROOT + ".desired..")
                 .layer("observability")
                 .definedBy(ROOT + ".observability..")
+                .layer("profile")
+                .definedBy(ROOT + ".profile..")
                 .layer("model")
                 .definedBy(ROOT + ".model..")
                 .whereLayer("main")
@@ -57,6 +59,8 @@ final class ArchitectureTest {
                 .mayOnlyBeAccessedByLayers("main", "reconciler", "dependent")
                 .whereLayer("observability")
                 .mayOnlyBeAccessedByLayers("main", "reconciler")
+                .whereLayer("profile")
+                .mayOnlyBeAccessedByLayers("main", "resolve")
                 .whereLayer("model")
                 .mayNotAccessAnyLayer()
                 .check(CLASSES);

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.generator.annotation.Default;
+import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
 import io.fabric8.generator.annotation.ValidationRule;
@@ -46,9 +47,10 @@ public record AgentSandboxSpec(
         @JsonPropertyDescription("The agents whose environment is set up in every container of the pod template: "
                 + "base URL and proxy variables, trust in the sandbox's certificate authority, settings files. "
                 + "What the template sets itself is never overwritten. "
-                + "Generic sets what common tools read and nothing for a certain agent.")
+                + "Generic sets what common tools read and nothing for a certain agent; it is part of every other. "
+                + "The operator knows which there are: its own and those that the platform adds.")
         @Default("[\"Generic\"]")
-        @Size(min = 1, max = 9) List<AgentProfile> agentProfiles,
+        @Size(min = 1, max = 16) List<@Pattern(Patterns.PROFILE) @Size(min = 1, max = 63) String> agentProfiles,
 
         @Required
         @JsonPropertyDescription("The agent's pod: a core/v1 PodTemplateSpec. Every container in it is the agent, "
@@ -87,8 +89,11 @@ public record AgentSandboxSpec(
         @Default("Retain")
         ShutdownPolicy shutdownPolicy) {
 
+    /** The profile that is meant where none is named. */
+    public static final String GENERIC = "Generic";
+
     public AgentSandboxSpec {
-        agentProfiles = agentProfiles == null ? List.of(AgentProfile.Generic) : List.copyOf(agentProfiles);
+        agentProfiles = agentProfiles == null ? List.of(GENERIC) : List.copyOf(agentProfiles);
         volumeClaimTemplates = Absent.asEmpty(volumeClaimTemplates);
         routes = Absent.asEmpty(routes);
         enforcement = requireNonNullElse(enforcement, Enforcement.Enforce);

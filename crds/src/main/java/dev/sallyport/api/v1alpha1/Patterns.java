@@ -26,6 +26,9 @@ final class Patterns {
     /** RFC 1123 subdomain, as Kubernetes spells it. */
     static final String DNS_SUBDOMAIN = "^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$";
 
+    /** Part of a ConfigMap's key, which adds {@code .yaml}. */
+    static final String PROFILE = "^[A-Za-z]([-A-Za-z0-9]*[A-Za-z0-9])?$";
+
     /** A key of a Secret's or ConfigMap's data. */
     static final String DATA_KEY = "^[-._a-zA-Z0-9]+$";
 

@@ -23,7 +23,7 @@ final class OwnSchema {
                             + "and nothing leaves but what a route allows."),
             entry("spec", "What the user asks for."),
             entry("status", "What the operator found. A field that is unset was not observed yet."),
-            entry("spec.agentProfiles[]", "An agent by name."),
+            entry("spec.agentProfiles[]", "A profile by name."),
             entry("spec.routes[]", "One way out of the sandbox."),
             entry("spec.routes[].hosts[]", "A host, exact or with a wildcard as its left-most label; optional port."),
             entry("spec.routes[].rules[]", "Permits a request for which all that is set holds."),

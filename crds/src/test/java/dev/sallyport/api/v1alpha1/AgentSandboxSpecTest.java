@@ -20,7 +20,7 @@ class AgentSandboxSpecTest {
     void what_a_manifest_leaves_out_has_its_default() {
         AgentSandboxSpec spec = spec("podTemplate: {spec: {containers: [{name: agent}]}}");
 
-        assertThat(spec.agentProfiles()).containsExactly(AgentProfile.Generic);
+        assertThat(spec.agentProfiles()).containsExactly(AgentSandboxSpec.GENERIC);
         assertThat(spec.routes()).isEmpty();
         assertThat(spec.volumeClaimTemplates()).isEmpty();
         assertThat(spec.enforcement()).isEqualTo(Enforcement.Enforce);

@@ -1,9 +1,9 @@
 package dev.sallyport.operator.desired;
 
-import dev.sallyport.operator.model.AgentEnvironment;
 import dev.sallyport.operator.model.Names;
 import dev.sallyport.operator.model.ProxyAddress;
 import dev.sallyport.operator.model.Sandbox;
+import dev.sallyport.operator.model.Trust;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerBuilder;
 import io.fabric8.kubernetes.api.model.EnvVar;
@@ -35,11 +35,13 @@ final class AgentContainer {
             Sandbox sandbox,
             ProxyAddress address,
             ResourceRequirements resources) {
+        SecurityContext context = securityContext(template.getSecurityContext(), pod);
+        AgentHome home = AgentHome.of(template, context.getRunAsUser());
         return new ContainerBuilder(template)
-                .withSecurityContext(securityContext(template.getSecurityContext(), pod))
-                .withEnv(env(template, sandbox, address))
+                .withSecurityContext(context)
+                .withEnv(env(template, sandbox, address, home))
                 .withResources(resources(template.getResources(), resources))
-                .withVolumeMounts(mounts(template))
+                .withVolumeMounts(mounts(template, home))
                 .build();
     }
 
@@ -99,25 +101,26 @@ final class AgentContainer {
     }
 
     /** What the container sets itself stands. Ours come first, so that its own may refer to them by $(NAME). */
-    private static List<EnvVar> env(Container template, Sandbox sandbox, ProxyAddress address) {
+    private static List<EnvVar> env(Container template, Sandbox sandbox, ProxyAddress address, AgentHome home) {
         List<EnvVar> own = template.getEnv() == null ? List.of() : template.getEnv();
         Set<String> names = own.stream().map(EnvVar::getName).collect(Collectors.toSet());
         List<EnvVar> env = new ArrayList<>();
-        sandbox.variablesFor(names, address)
+        sandbox.variablesFor(names, address, home.path())
                 .forEach((name, value) -> env.add(
                         new EnvVarBuilder().withName(name).withValue(value).build()));
         env.addAll(own);
         return env;
     }
 
-    private static List<VolumeMount> mounts(Container template) {
+    private static List<VolumeMount> mounts(Container template, AgentHome home) {
         List<VolumeMount> mounts =
                 new ArrayList<>(template.getVolumeMounts() == null ? List.of() : template.getVolumeMounts());
         mounts.add(new VolumeMountBuilder()
                 .withName(Names.TRUST_VOLUME)
-                .withMountPath(AgentEnvironment.TRUST_DIRECTORY)
+                .withMountPath(Trust.DIRECTORY)
                 .withReadOnly(true)
                 .build());
+        home.mount().ifPresent(mounts::add);
         return mounts;
     }
 }

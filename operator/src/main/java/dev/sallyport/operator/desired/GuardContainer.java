@@ -1,8 +1,8 @@
 package dev.sallyport.operator.desired;
 
-import dev.sallyport.operator.model.AgentEnvironment;
 import dev.sallyport.operator.model.Names;
 import dev.sallyport.operator.model.ProxyAddress;
+import dev.sallyport.operator.model.Trust;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerBuilder;
 import io.fabric8.kubernetes.api.model.ContainerPort;
@@ -97,7 +97,17 @@ final class GuardContainer {
         return List.of(
                 value("SALLYPORT_GUARD_PROXY", ProxyAddress.authority(service)),
                 value("SALLYPORT_GUARD_TOKEN", token),
-                value("SALLYPORT_GUARD_TRUST", AgentEnvironment.TRUST_DIRECTORY));
+                value("SALLYPORT_GUARD_TRUST", Trust.DIRECTORY));
+    }
+
+    /** The same container, which puts the profiles' files into the homes once it has proved what it has to. */
+    static Container with(HomeFiles files, Container guard) {
+        return files.order()
+                .map(order -> new ContainerBuilder(guard)
+                        .addToEnv(value("SALLYPORT_GUARD_HOME_FILES", order))
+                        .addAllToVolumeMounts(files.mounts())
+                        .build())
+                .orElse(guard);
     }
 
     private static ContainerBuilder unprivileged(String name, List<Container> agents, Platform platform) {
@@ -109,7 +119,7 @@ final class GuardContainer {
                 .withSecurityContext(Confinement.of(agent.getRunAsUser(), agent.getRunAsGroup()))
                 .addNewVolumeMount()
                 .withName(Names.TRUST_VOLUME)
-                .withMountPath(AgentEnvironment.TRUST_DIRECTORY)
+                .withMountPath(Trust.DIRECTORY)
                 .endVolumeMount()
                 .withTerminationMessagePath("/dev/termination-log")
                 .withTerminationMessagePolicy("File");

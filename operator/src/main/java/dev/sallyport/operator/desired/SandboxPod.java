@@ -1,5 +1,9 @@
 package dev.sallyport.operator.desired;
 
+import dev.sallyport.api.v1alpha1.AgentSandboxSpec;
+import dev.sallyport.contract.config.RouteConfig;
+import dev.sallyport.contract.config.Scheme;
+import dev.sallyport.contract.config.TlsMode;
 import dev.sallyport.operator.model.Names;
 import dev.sallyport.operator.model.ProxyAddress;
 import dev.sallyport.operator.model.Sandbox;
@@ -24,6 +28,7 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -47,14 +52,18 @@ final class SandboxPod {
         List<Container> before = hardened(before(sandbox), sandbox, ProxyAddress.SIDECAR, platform);
         List<Container> containers = hardened(containers(sandbox), sandbox, ProxyAddress.SIDECAR, platform);
         List<Container> init = new ArrayList<>();
+        List<Container> agents =
+                Stream.concat(before.stream(), containers.stream()).toList();
         init.add(ProxyContainer.sidecar(sandbox, platform));
-        init.add(GuardContainer.of(
-                Stream.concat(before.stream(), containers.stream()).toList(), platform));
+        init.add(GuardContainer.with(
+                new HomeFiles(sandbox, agents, ProxyAddress.SIDECAR, Optional.empty()),
+                GuardContainer.of(agents, platform)));
         init.addAll(before);
         List<Volume> volumes = volumes(sandbox);
         volumes.addAll(ProxyContainer.volumes(sandbox));
         volumes.add(ProxyContainer.trustVolume());
         volumes.add(ProxyContainer.startVolume());
+        addHome(volumes, agents);
         return new PodBuilder()
                 .withMetadata(metadata(
                         sandbox,
@@ -85,11 +94,15 @@ final class SandboxPod {
         List<Container> agents =
                 Stream.concat(before.stream(), containers.stream()).toList();
         List<Container> init = new ArrayList<>();
-        init.add(GuardContainer.probe(agents, service, token, platform));
+        init.add(GuardContainer.with(
+                new HomeFiles(
+                        sandbox, agents, address, Optional.of(agents.getFirst().getSecurityContext())),
+                GuardContainer.probe(agents, service, token, platform)));
         init.add(GuardContainer.trust(agents, service, token, platform));
         init.addAll(before);
         List<Volume> volumes = volumes(sandbox);
         volumes.add(ProxyContainer.trustVolume());
+        addHome(volumes, agents);
         Map<String, Object> facts = new HashMap<>(templateFacts(sandbox));
         // What the agent was given at its start leads nowhere else.
         facts.put("proxy", service + " " + token);
@@ -126,12 +139,21 @@ final class SandboxPod {
 
     /**
      * What the user wrote, not what becomes of it: a new release of the operator replaces no pod. Placeholders count by their
-     * tokens: an agent that holds those of an earlier operator key could use none of them.
+     * tokens: an agent that holds those of an earlier operator key could use none of them. Profiles count by their names, and so
+     * do the routes in which they may find their providers, whatever they find: what a profile says may change under a pod.
      */
     private static Map<String, Object> templateFacts(Sandbox sandbox) {
         SortedMap<String, String> baseUrls = new TreeMap<>(sandbox.baseUrls());
         baseUrls.replaceAll((name, suffix) -> ProxyAddress.SIDECAR.baseUrl() + suffix);
+        boolean plain = sandbox.setup().profiles().equals(List.of(AgentSandboxSpec.GENERIC));
         return Map.of(
+                "profiles", plain ? List.of() : sandbox.setup().profiles(),
+                "providers",
+                        plain
+                                ? List.of()
+                                : sandbox.routes().stream()
+                                        .flatMap(route -> provider(route).stream())
+                                        .toList(),
                 "template", sandbox.template(),
                 "claims",
                         sandbox.claims().stream()
@@ -140,6 +162,21 @@ final class SandboxPod {
                 "baseUrls", baseUrls,
                 "placeholders", sandbox.placeholders(),
                 "proxyResources", sandbox.proxyResources().orElseGet(ResourceRequirements::new));
+    }
+
+    /** A route in which a profile may find a provider, by what it would take from it. */
+    private static Optional<String> provider(RouteConfig route) {
+        boolean one = route.hosts().size() == 1
+                && route.hosts().getFirst().isLiteral()
+                && route.scheme() == Scheme.HTTPS
+                && route.tlsMode() == TlsMode.INTERCEPT;
+        return one
+                ? route.credential()
+                        .filter(credential -> route.placeholder().isEmpty())
+                        .map(credential ->
+                                route.name() + " " + route.hosts().getFirst().host() + " "
+                                        + credential.getClass().getSimpleName())
+                : Optional.empty();
     }
 
     /** All that does not depend on where the proxy is. */
@@ -228,6 +265,15 @@ final class SandboxPod {
                     .build());
         }
         return volumes;
+    }
+
+    private static void addHome(List<Volume> volumes, List<Container> agents) {
+        boolean used = agents.stream()
+                .flatMap(agent -> orEmpty(agent.getVolumeMounts()).stream())
+                .anyMatch(mount -> Names.HOME_VOLUME.equals(mount.getName()));
+        if (used) {
+            volumes.add(AgentHome.volume());
+        }
     }
 
     static List<LocalObjectReference> pullSecrets(PodSpec template, Platform platform) {

@@ -3,6 +3,9 @@ package dev.sallyport.operator.main;
 import dev.sallyport.contract.config.AllowedHosts;
 import dev.sallyport.operator.desired.Platform;
 import dev.sallyport.operator.model.Names;
+import dev.sallyport.operator.profile.BuiltInProfiles;
+import dev.sallyport.operator.profile.ProfileDirectory;
+import dev.sallyport.operator.profile.Profiles;
 import dev.sallyport.operator.resolve.AllowedHostsRule;
 import dev.sallyport.operator.resolve.ClusterAllowedHostsRule;
 import io.fabric8.kubernetes.api.model.LocalObjectReference;
@@ -10,6 +13,7 @@ import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.ResourceRequirements;
 import io.fabric8.kubernetes.api.model.ResourceRequirementsBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -165,6 +169,12 @@ final class OperatorOptions {
     boolean requireAllowedHosts;
 
     @Option(
+            names = "--profiles",
+            defaultValue = "${env:SALLYPORT_PROFILES:-}",
+            description = "A directory with further agent profiles, each a file NAME.yaml (SALLYPORT_PROFILES).")
+    String profiles = "";
+
+    @Option(
             names = "--poll-millis",
             defaultValue = "${env:SALLYPORT_POLL_MILLIS:-10000}",
             description = "Between two questions to a proxy (SALLYPORT_POLL_MILLIS; default ${DEFAULT-VALUE}).")
@@ -198,6 +208,12 @@ final class OperatorOptions {
 
     AllowedHostsRule allowedHosts(KubernetesClient client) {
         return requireAllowedHosts ? namespace -> AllowedHosts.REQUIRED : new ClusterAllowedHostsRule(client);
+    }
+
+    /** The operator's own agent profiles, and those of the directory, as they are each time that somebody asks. */
+    Profiles profiles() {
+        BuiltInProfiles own = BuiltInProfiles.read();
+        return profiles.isBlank() ? own : new ProfileDirectory(own, Path.of(profiles));
     }
 
     List<String> namespacesToWatch() {

@@ -85,7 +85,10 @@ final class RunningOperator implements AutoCloseable {
         operator.register(
                 new SandboxReconciler(
                         new SandboxResolver(
-                                new ClusterConfigMapValues(client), options.allowedHosts(client), keys::placeholder),
+                                new ClusterConfigMapValues(client),
+                                options.allowedHosts(client),
+                                keys::placeholder,
+                                options.profiles()),
                         new SandboxObjects(client),
                         platform,
                         keys,

@@ -47,6 +47,9 @@ public final class Names {
     /** By which the proxy tells the guard beside it that it takes requests. */
     public static final String START_VOLUME = VOLUME_PREFIX + "start";
 
+    /** The homes of the agent's containers that have none from the template, one for each user. */
+    public static final String HOME_VOLUME = VOLUME_PREFIX + "home";
+
     /** The file in the ConfigMap. */
     public static final String CONFIG_KEY = "config.json";
 

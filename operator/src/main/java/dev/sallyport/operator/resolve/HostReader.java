@@ -60,8 +60,7 @@ final class HostReader {
         }
         String env = baseUrl.env();
         if (env != null) {
-            variables.baseUrl(
-                    env, route.name() + Optional.ofNullable(baseUrl.path()).orElse(""), path + ".env");
+            variables.baseUrl(env, route, Optional.ofNullable(baseUrl.path()), path + ".env");
         }
         return host;
     }

@@ -1,6 +1,5 @@
 package dev.sallyport.operator.resolve;
 
-import dev.sallyport.api.v1alpha1.AgentProfile;
 import dev.sallyport.api.v1alpha1.AgentSandbox;
 import dev.sallyport.api.v1alpha1.AgentSandboxSpec;
 import dev.sallyport.api.v1alpha1.ConfigMapKeySelector;
@@ -11,6 +10,7 @@ import dev.sallyport.api.v1alpha1.ShutdownPolicy;
 import dev.sallyport.api.v1alpha1.Tls;
 import dev.sallyport.contract.config.AllowedHosts;
 import dev.sallyport.contract.config.Enforcement;
+import dev.sallyport.contract.config.HostPattern;
 import dev.sallyport.contract.config.RouteConfig;
 import dev.sallyport.contract.config.RouteLimits;
 import dev.sallyport.operator.model.Lifecycle;
@@ -19,6 +19,7 @@ import dev.sallyport.operator.model.Problem;
 import dev.sallyport.operator.model.Sandbox;
 import dev.sallyport.operator.model.SandboxId;
 import dev.sallyport.operator.model.Verdict;
+import dev.sallyport.operator.profile.Profiles;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.format.DateTimeParseException;
@@ -43,11 +44,14 @@ public final class SandboxResolver {
     private final ConfigMapValues configMaps;
     private final AllowedHostsRule allowedHosts;
     private final PlaceholderTokens tokens;
+    private final Profiles profiles;
 
-    public SandboxResolver(ConfigMapValues configMaps, AllowedHostsRule allowedHosts, PlaceholderTokens tokens) {
+    public SandboxResolver(
+            ConfigMapValues configMaps, AllowedHostsRule allowedHosts, PlaceholderTokens tokens, Profiles profiles) {
         this.configMaps = configMaps;
         this.allowedHosts = allowedHosts;
         this.tokens = tokens;
+        this.profiles = profiles;
     }
 
     public static SandboxId id(AgentSandbox resource) {
@@ -86,9 +90,11 @@ public final class SandboxResolver {
         Problems problems = new Problems();
         SandboxId id = id(resource);
         checkSandbox(id, spec, problems);
-        AgentVariables variables = new AgentVariables(id.uid(), tokens, problems);
+        ChosenProfiles chosen = new ProfileReader(profiles.current(), problems).read(spec.agentProfiles());
+        AgentVariables variables = new AgentVariables(id.uid(), chosen, tokens, problems);
         List<RouteConfig> routes = new RouteReader(references, variables, problems).read(spec.routes());
         checkSize(routes, problems);
+        checkHostname(id, spec, routes, problems);
         RouteLimits requestLimits = new LimitsReader(problems).read(spec.limits(), "spec.limits");
         Set<String> placeholders = variables.placeholders().keySet();
         AllowedHosts rule = allowedHosts.in(id.namespace());
@@ -118,6 +124,7 @@ public final class SandboxResolver {
                 },
                 rule,
                 spec.proxy().placement(),
+                new ProviderReader(chosen, variables).read(spec.routes()),
                 Optional.ofNullable(spec.proxy().resources())));
     }
 
@@ -141,15 +148,6 @@ public final class SandboxResolver {
                     "longer than " + Names.LONGEST_NAME + " characters, so that it cannot be a label",
                     "give the sandbox a shorter name"));
         }
-        for (int i = 0; i < spec.agentProfiles().size(); i++) {
-            AgentProfile profile = spec.agentProfiles().get(i);
-            if (profile != AgentProfile.Generic) {
-                problems.add(Problem.notSupported(
-                        "spec.agentProfiles[" + i + "]",
-                        "this release does not know the profile " + profile,
-                        "use Generic and set what the agent needs in the pod template and by baseUrl.env"));
-            }
-        }
         if (spec.proxy().placement() == Placement.PairedPod
                 && !SERVICE_NAME.matcher(Names.owned(id.name())).matches()) {
             problems.add(Problem.invalid(
@@ -161,6 +159,29 @@ public final class SandboxResolver {
         if (spec.shutdownTime() != null && shutdownTime(spec.shutdownTime()).isEmpty()) {
             problems.add(
                     Problem.invalid("spec.shutdownTime", "not a time", "write it as RFC 3339: 2030-01-31T18:00:00Z"));
+        }
+    }
+
+    /** What is reached without the proxy must not be what a route leads to: the name would lead nowhere. */
+    private static void checkHostname(
+            SandboxId id, AgentSandboxSpec spec, List<RouteConfig> routes, Problems problems) {
+        String given = spec.podTemplate() == null || spec.podTemplate().getSpec() == null
+                ? null
+                : spec.podTemplate().getSpec().getHostname();
+        boolean named = given != null && !given.isEmpty();
+        String hostname = named ? given : id.name();
+        for (RouteConfig route : routes) {
+            for (HostPattern host : route.hosts()) {
+                if (("." + host.host()).endsWith("." + hostname)) {
+                    problems.add(Problem.conflict(
+                            named ? "spec.podTemplate.spec.hostname" : "metadata.name",
+                            "the pod's own name " + hostname
+                                    + " is in NO_PROXY, so that tools would not ask the proxy for " + host.host()
+                                    + " of the route " + route.name(),
+                            "set another name in spec.podTemplate.spec.hostname"));
+                    return;
+                }
+            }
         }
     }
 

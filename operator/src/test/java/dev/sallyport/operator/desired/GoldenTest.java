@@ -11,6 +11,7 @@ import dev.sallyport.operator.model.Names;
 import dev.sallyport.operator.model.Problem;
 import dev.sallyport.operator.model.Sandbox;
 import dev.sallyport.operator.model.Verdict;
+import dev.sallyport.operator.profile.BuiltInProfiles;
 import dev.sallyport.operator.resolve.AllowedHostsRule;
 import dev.sallyport.operator.resolve.Reference;
 import dev.sallyport.operator.resolve.Resources;
@@ -129,6 +130,7 @@ final class GoldenTest {
                         .orElseThrow();
                 boolean paired = pod.getMetadata().getLabels().containsKey(Names.ROLE_LABEL);
                 assertThat(guard.getVolumeMounts())
+                        .filteredOn(mount -> !mount.getMountPath().startsWith("/homes/"))
                         .singleElement()
                         .satisfies(mount -> assertThat(mount.getName())
                                 .isEqualTo(paired ? Names.TRUST_VOLUME : Names.START_VOLUME));
@@ -139,15 +141,17 @@ final class GoldenTest {
                 assertThat(agents)
                         .isNotEmpty()
                         .allSatisfy(agent -> assertThat(agent.getVolumeMounts())
-                                .filteredOn(mount -> mount.getName().startsWith(Names.VOLUME_PREFIX))
+                                .filteredOn(mount -> mount.getName().startsWith(Names.VOLUME_PREFIX)
+                                        && !mount.getName().equals(Names.HOME_VOLUME))
                                 .singleElement()
                                 .satisfies(mount -> {
                                     assertThat(mount.getName()).isEqualTo(Names.TRUST_VOLUME);
                                     assertThat(mount.getReadOnly()).isTrue();
                                 }));
                 assertThat(pod.getSpec().getVolumes())
-                        .filteredOn(volume ->
-                                volume.getName().startsWith(Names.VOLUME_PREFIX) && volume.getEmptyDir() != null)
+                        .filteredOn(volume -> volume.getName().startsWith(Names.VOLUME_PREFIX)
+                                && !volume.getName().equals(Names.HOME_VOLUME)
+                                && volume.getEmptyDir() != null)
                         .hasSize(paired ? 1 : 3)
                         .allSatisfy(volume ->
                                 assertThat(volume.getEmptyDir().getMedium()).isEqualTo("Memory"));
@@ -253,7 +257,8 @@ final class GoldenTest {
                                 .findFirst()
                                 .map(found -> found.getMetadata().getAnnotations())
                                 .orElse(null)),
-                        Resources.TOKENS)
+                        Resources.TOKENS,
+                        BuiltInProfiles.read())
                 .resolve(sandbox);
     }
 

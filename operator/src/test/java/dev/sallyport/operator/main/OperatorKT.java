@@ -7,7 +7,6 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.marcnuri.helm.Helm;
-import dev.sallyport.api.v1alpha1.AgentProfile;
 import dev.sallyport.api.v1alpha1.AgentSandbox;
 import dev.sallyport.api.v1alpha1.AgentSandboxSpec;
 import dev.sallyport.api.v1alpha1.Condition;
@@ -341,7 +340,7 @@ final class OperatorKT {
         String config = config();
 
         edit(spec -> new AgentSandboxSpec(
-                List.of(AgentProfile.ClaudeCode),
+                List.of("Unheard"),
                 spec.podTemplate(),
                 spec.volumeClaimTemplates(),
                 spec.routes(),
@@ -352,7 +351,7 @@ final class OperatorKT {
                 spec.shutdownTime(),
                 spec.shutdownPolicy()));
 
-        Condition accepted = awaitCondition(ConditionType.Accepted, ConditionStatus.False, "NotSupported");
+        Condition accepted = awaitCondition(ConditionType.Accepted, ConditionStatus.False, "ReferenceNotFound");
         assertThat(accepted.message()).contains("spec.agentProfiles[0]");
         assertThat(accepted.observedGeneration()).isEqualTo(2);
         assertThat(pod().orElseThrow().getMetadata().getUid())

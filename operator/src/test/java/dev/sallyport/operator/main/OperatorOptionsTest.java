@@ -64,6 +64,18 @@ final class OperatorOptionsTest {
     }
 
     @Test
+    void aDirectoryOfProfilesAddsToTheOperatorsOwn(@TempDir Path directory) throws IOException {
+        Files.writeString(directory.resolve("InternalTools.yaml"), "description: ours");
+        OperatorOptions without = parse("--proxy-image=p:1", "--guard-image=g:1");
+        OperatorOptions with = parse("--proxy-image=p:1", "--guard-image=g:1", "--profiles=" + directory);
+
+        assertThat(without.profiles().current().profiles())
+                .containsKeys("Generic", "ClaudeCode")
+                .doesNotContainKey("InternalTools");
+        assertThat(with.profiles().current().profiles()).containsKeys("Generic", "ClaudeCode", "InternalTools");
+    }
+
+    @Test
     void everyOptionIsTaken() {
         OperatorOptions options = parse(
                 "--namespace=home",

@@ -17,6 +17,7 @@ import dev.sallyport.operator.model.Problem;
 import dev.sallyport.operator.model.Problem.Reason;
 import dev.sallyport.operator.model.Sandbox;
 import dev.sallyport.operator.model.Verdict;
+import dev.sallyport.operator.profile.BuiltInProfiles;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -339,12 +340,13 @@ final class RouteProblemsTest {
     }
 
     @Test
-    void aProfileOfALaterReleaseIsRefused() {
-        assertThat(problems(TEMPLATE + "agentProfiles: [Generic, ClaudeCode]"))
+    void aProfileThatNobodyKnowsIsRefusedAndTheKnownOnesAreTold() {
+        assertThat(problems(TEMPLATE + "agentProfiles: [Generic, Unheard]"))
                 .singleElement()
                 .satisfies(problem -> {
                     assertThat(problem.path()).isEqualTo("spec.agentProfiles[1]");
-                    assertThat(problem.reason()).isEqualTo(Reason.NotSupported);
+                    assertThat(problem.reason()).isEqualTo(Reason.ReferenceNotFound);
+                    assertThat(problem.remedy()).contains("ClaudeCode").contains("Generic");
                 });
     }
 
@@ -402,7 +404,8 @@ final class RouteProblemsTest {
                                         "-----BEGIN CERTIFICATE-----\ns3cret\n-----END CERTIFICATE-----\n")
                                 : new Reference.NotFound("there is no ConfigMap " + selector.name()),
                         namespace -> AllowedHosts.OPTIONAL,
-                        Resources.TOKENS)
+                        Resources.TOKENS,
+                        BuiltInProfiles.read())
                 .resolve(sandbox);
     }
 

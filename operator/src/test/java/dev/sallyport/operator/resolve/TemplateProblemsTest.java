@@ -7,6 +7,7 @@ import dev.sallyport.contract.config.AllowedHosts;
 import dev.sallyport.operator.model.Problem;
 import dev.sallyport.operator.model.Problem.Reason;
 import dev.sallyport.operator.model.Verdict;
+import dev.sallyport.operator.profile.BuiltInProfiles;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -357,7 +358,8 @@ final class TemplateProblemsTest {
         return new SandboxResolver(
                         (namespace, selector) -> new Reference.NotFound("there is none"),
                         namespace -> allowedHosts,
-                        Resources.TOKENS)
+                        Resources.TOKENS,
+                        BuiltInProfiles.read())
                 .resolve(Resources.sandbox(spec));
     }
 

@@ -14,6 +14,7 @@ import dev.sallyport.operator.model.PodState;
 import dev.sallyport.operator.model.Problem;
 import dev.sallyport.operator.model.SandboxId;
 import dev.sallyport.operator.model.Verdict;
+import dev.sallyport.operator.profile.BuiltInProfiles;
 import dev.sallyport.operator.resolve.Reference;
 import dev.sallyport.operator.resolve.Resources;
 import dev.sallyport.operator.resolve.SandboxResolver;
@@ -103,7 +104,8 @@ final class Sample {
         return new SandboxResolver(
                         (namespace, selector) -> new Reference.NotFound("none"),
                         namespace -> AllowedHosts.OPTIONAL,
-                        Resources.TOKENS)
+                        Resources.TOKENS,
+                        BuiltInProfiles.read())
                 .resolve(RESOURCE);
     }
 

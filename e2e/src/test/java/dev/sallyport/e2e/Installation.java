@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sallyport.testing.Cluster;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
+import io.fabric8.kubernetes.api.model.PersistentVolumeBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -21,6 +23,9 @@ import java.util.Objects;
 final class Installation {
 
     static final String SYSTEM_NAMESPACE = "sallyport-system";
+
+    /** A ConfigMap with the platform's profiles, which nobody has made yet. */
+    static final String PROFILES = "agent-profiles";
 
     private final Cluster cluster;
     private final Tool kubectl;
@@ -50,6 +55,7 @@ final class Installation {
                 "--set-string=proxy.image.tag=" + tag("proxy"),
                 "--set-string=guard.image.repository=" + repository("guard"),
                 "--set-string=guard.image.tag=" + tag("guard"),
+                "--set-string=agent.profilesConfigMap=" + PROFILES,
                 "--set=image.pullPolicy=Never",
                 "--set=guard.image.pullPolicy=Never",
                 "--set=proxy.image.pullPolicy=Never");
@@ -136,6 +142,32 @@ final class Installation {
         Cluster.Output output = cluster.onNode(command);
         if (output.exitCode() != 0) {
             throw new AssertionError(String.join(" ", command) + ": " + output.err());
+        }
+    }
+
+    /** A volume for a claim, where the cluster makes none by itself. */
+    void volumeWithoutProvisioner(String volume) {
+        boolean provisioned = client().storage().v1().storageClasses().list().getItems().stream()
+                .anyMatch(found -> found.getMetadata().getAnnotations() != null
+                        && "true"
+                                .equals(found.getMetadata()
+                                        .getAnnotations()
+                                        .get("storageclass.kubernetes.io/is-default-class")));
+        if (!provisioned) {
+            onNode("mkdir", "-p", "-m", "777", "/var/lib/" + volume);
+            client().resource(new PersistentVolumeBuilder()
+                            .withNewMetadata()
+                            .withName(volume)
+                            .endMetadata()
+                            .withNewSpec()
+                            .withAccessModes("ReadWriteOnce")
+                            .addToCapacity("storage", new Quantity("5Gi"))
+                            .withNewHostPath()
+                            .withPath("/var/lib/" + volume)
+                            .endHostPath()
+                            .endSpec()
+                            .build())
+                    .create();
         }
     }
 

@@ -41,7 +41,7 @@ final class AgentContainer {
                 .withSecurityContext(context)
                 .withEnv(env(template, sandbox, address, home))
                 .withResources(resources(template.getResources(), resources))
-                .withVolumeMounts(mounts(template, home))
+                .withVolumeMounts(mounts(template, home, sandbox.setup().trustBundles()))
                 .build();
     }
 
@@ -112,9 +112,21 @@ final class AgentContainer {
         return env;
     }
 
-    private static List<VolumeMount> mounts(Container template, AgentHome home) {
-        List<VolumeMount> mounts =
-                new ArrayList<>(template.getVolumeMounts() == null ? List.of() : template.getVolumeMounts());
+    /**
+     * @param bundles files of the image over which the bundle is mounted, but for those that the template mounts something over
+     */
+    private static List<VolumeMount> mounts(Container template, AgentHome home, List<String> bundles) {
+        List<VolumeMount> own = template.getVolumeMounts() == null ? List.of() : template.getVolumeMounts();
+        List<VolumeMount> mounts = new ArrayList<>(own);
+        bundles.stream()
+                .filter(path -> own.stream().noneMatch(mount -> AgentHome.covers(mount, path)))
+                .map(path -> new VolumeMountBuilder()
+                        .withName(Names.TRUST_VOLUME)
+                        .withMountPath(path)
+                        .withSubPath(Trust.BUNDLE_FILE)
+                        .withReadOnly(true)
+                        .build())
+                .forEach(mounts::add);
         mounts.add(new VolumeMountBuilder()
                 .withName(Names.TRUST_VOLUME)
                 .withMountPath(Trust.DIRECTORY)

@@ -14,13 +14,15 @@ import java.util.TreeMap;
  *     of those to which a profile adds a path where the route has none
  * @param keys what stands in a credential's place, by variable
  * @param files what is put into the homes
+ * @param trustBundles files of the image over which what the agent trusts is mounted
  */
 public record AgentSetup(
         List<String> profiles,
         List<Profile.Variable> variables,
         SortedMap<String, String> baseUrls,
         SortedMap<String, String> keys,
-        List<Profile.SettingsFile> files) {
+        List<Profile.SettingsFile> files,
+        List<String> trustBundles) {
 
     public AgentSetup {
         profiles = List.copyOf(profiles);
@@ -28,5 +30,6 @@ public record AgentSetup(
         baseUrls = Collections.unmodifiableSortedMap(new TreeMap<>(baseUrls));
         keys = Collections.unmodifiableSortedMap(new TreeMap<>(keys));
         files = List.copyOf(files);
+        trustBundles = List.copyOf(trustBundles);
     }
 }

@@ -15,6 +15,8 @@ import java.util.regex.Pattern;
  * @param environment variables that every container gets, at most 128
  * @param providers the services that the program talks to, at most 16
  * @param files what is put into the home where it is not there, at most 16
+ * @param trustBundles files of the image over which the public roots and the sandbox's authority are mounted, for programs that
+ *     read no variable, at most 8
  * @param suggestedRoutes routes for the documentation, each as in {@code spec.routes}; nothing acts on them
  */
 public record Profile(
@@ -23,7 +25,12 @@ public record Profile(
         List<Variable> environment,
         List<Provider> providers,
         List<SettingsFile> files,
+        List<String> trustBundles,
         List<JsonNode> suggestedRoutes) {
+
+    /** Below no directory that is not the image's. */
+    private static final Pattern BUNDLE =
+            Pattern.compile("(?!/(dev|proc|run|sys|var/run)/)(/(?!\\.\\.?(/|$))[A-Za-z0-9._-]{1,64}){2,8}");
 
     private static final Pattern VARIABLE = Pattern.compile("[A-Za-z_][A-Za-z0-9_]{0,127}");
 
@@ -34,10 +41,16 @@ public record Profile(
         environment = List.copyOf(Require.orElse(environment, List.of()));
         providers = List.copyOf(Require.orElse(providers, List.of()));
         files = List.copyOf(Require.orElse(files, List.of()));
+        trustBundles = List.copyOf(Require.orElse(trustBundles, List.of()));
         suggestedRoutes = List.copyOf(Require.orElse(suggestedRoutes, List.of()));
         Require.that(environment.size() <= 128, "environment: more than 128");
         Require.that(providers.size() <= 16, "providers: more than 16");
         Require.that(files.size() <= 16, "files: more than 16");
+        Require.that(trustBundles.size() <= 8, "trustBundles: more than 8");
+        Require.that(
+                trustBundles.stream().allMatch(path -> BUNDLE.matcher(path).matches()),
+                "trustBundles: not the whole path of a file of the image");
+        unique(trustBundles, "trustBundles: one");
         Require.that(suggestedRoutes.size() <= 16, "suggestedRoutes: more than 16");
         Require.that(
                 suggestedRoutes.stream().allMatch(ObjectNode.class::isInstance), "suggestedRoutes: not all are routes");

@@ -14,7 +14,16 @@ public final class BuiltInProfiles implements Profiles {
 
     /** Each a file {@code NAME.yaml} beside this class. */
     static final List<String> NAMES = List.of(
-            "Generic", "ClaudeCode", "Codex", "GeminiCli", "OpenCode", "Aider", "Goose", "CopilotCli", "OpenHands");
+            "Generic",
+            "SystemTrust",
+            "ClaudeCode",
+            "Codex",
+            "GeminiCli",
+            "OpenCode",
+            "Aider",
+            "Goose",
+            "CopilotCli",
+            "OpenHands");
 
     private final Catalogue catalogue;
 

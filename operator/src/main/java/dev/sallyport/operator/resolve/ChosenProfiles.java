@@ -44,6 +44,14 @@ record ChosenProfiles(SequencedMap<String, Profile> profiles) {
                 .values());
     }
 
+    List<String> trustBundles() {
+        return profiles.values().stream()
+                .flatMap(profile -> profile.trustBundles().stream())
+                .distinct()
+                .sorted()
+                .toList();
+    }
+
     Stream<Profile.Provider> providers() {
         return profiles.values().stream().flatMap(profile -> profile.providers().stream());
     }

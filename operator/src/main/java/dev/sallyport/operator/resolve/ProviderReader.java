@@ -36,7 +36,13 @@ final class ProviderReader {
     AgentSetup read(List<Route> routes) {
         baseUrls.putAll(variables.completed());
         profiles.providers().forEach(provider -> route(provider, routes).ifPresent(route -> read(provider, route)));
-        return new AgentSetup(profiles.names(), profiles.distinctVariables(), baseUrls, keys, profiles.distinctFiles());
+        return new AgentSetup(
+                profiles.names(),
+                profiles.distinctVariables(),
+                baseUrls,
+                keys,
+                profiles.distinctFiles(),
+                profiles.trustBundles());
     }
 
     private static Optional<Route> route(Profile.Provider provider, List<Route> routes) {

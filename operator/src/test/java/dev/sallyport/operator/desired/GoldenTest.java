@@ -143,8 +143,8 @@ final class GoldenTest {
                         .allSatisfy(agent -> assertThat(agent.getVolumeMounts())
                                 .filteredOn(mount -> mount.getName().startsWith(Names.VOLUME_PREFIX)
                                         && !mount.getName().equals(Names.HOME_VOLUME))
-                                .singleElement()
-                                .satisfies(mount -> {
+                                .isNotEmpty()
+                                .allSatisfy(mount -> {
                                     assertThat(mount.getName()).isEqualTo(Names.TRUST_VOLUME);
                                     assertThat(mount.getReadOnly()).isTrue();
                                 }));

@@ -39,6 +39,7 @@ final class ProfileDocumentTest {
               - {env: KEY, credentials: [header, bearer], value: dummy}
             files:
             - {path: .a/b, content: "x = ${baseUrl.BASE}", mode: "0640"}
+            trustBundles: [/etc/pki/ca.crt]
             suggestedRoutes:
             - {name: api}
             """;
@@ -135,6 +136,18 @@ final class ProfileDocumentTest {
                 "mode: \"0640\" => mode: 640",
                 "mode: \"0640\" => mode: \"4755\"",
                 "mode: \"0640\" => mode: \"0000\"",
+                "[/etc/pki/ca.crt] => /etc/pki/ca.crt",
+                "/etc/pki/ca.crt => etc/pki/ca.crt",
+                "/etc/pki/ca.crt => /ca.crt",
+                "/etc/pki/ca.crt => /etc/../ca.crt",
+                "/etc/pki/ca.crt => /etc/./ca.crt",
+                "/etc/pki/ca.crt => /etc/..",
+                "/etc/pki/ca.crt => /etc//ca.crt",
+                "/etc/pki/ca.crt => /etc/pki/",
+                "/etc/pki/ca.crt => /proc/self/mem",
+                "/etc/pki/ca.crt => /var/run/sallyport/ca/ca-bundle.crt",
+                "/etc/pki/ca.crt => '/etc/pki/c a'",
+                "[/etc/pki/ca.crt] => [/etc/pki/ca.crt, /etc/pki/ca.crt]",
                 "- {name: api} => - api",
             })
     void whatIsNoProfileIsRefusedByTheProgramAndByTheSchema(String change) {

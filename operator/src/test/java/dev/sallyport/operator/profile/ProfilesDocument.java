@@ -25,6 +25,7 @@ final class ProfilesDocument {
             environment(profile, text);
             providers(profile, text);
             files(profile, text);
+            trustBundles(profile, text);
             routes(profile, text);
         }
         return text.toString().stripTrailing() + "\n";
@@ -81,6 +82,16 @@ final class ProfilesDocument {
         for (Profile.SettingsFile file : profile.files()) {
             text.append("`~/%s`:\n\n```\n%s\n```\n\n"
                     .formatted(file.path(), file.content().template().stripTrailing()));
+        }
+    }
+
+    private static void trustBundles(Profile profile, StringBuilder text) {
+        if (!profile.trustBundles().isEmpty()) {
+            text.append("The public roots and the sandbox's authority stand in the place of ")
+                    .append(profile.trustBundles().stream()
+                            .map(path -> "`" + path + "`")
+                            .collect(Collectors.joining(", ")))
+                    .append(".\n\n");
         }
     }
 

@@ -13,7 +13,7 @@ import (
 
 const (
 	findingSchema = "sallyport.dev/egress-finding/v1"
-	messageLimit  = 4096 // kubelet's bound for a termination message, in bytes
+	messageLimit  = 4096 // kubelet's bound for a termination message, in bytes; less where a pod has more than three containers
 	reasonLimit   = 1000
 )
 
@@ -240,9 +240,9 @@ func grouped(attempts []attempt, users []agent) ([]group, int) {
 	return groups, len(ways)
 }
 
-// message is the finding in JSON, in at most messageLimit bytes: what does not fit is left out from the end and counted, first
+// message is the finding in JSON, in at most so many bytes, but for what must be there: what does not fit is left out from the end and counted, first
 // of the attempts that were in vain, then of the ways that are open, of which the reason names the first.
-func (f finding) message() []byte {
+func (f finding) message(most int) []byte {
 	f.Attempts = slices.Clone(f.Attempts)
 	slices.SortStableFunc(f.Attempts, func(a, b group) int {
 		return rank(b.Result.failing(f.Placement)) - rank(a.Result.failing(f.Placement))
@@ -253,7 +253,7 @@ func (f finding) message() []byte {
 			// Strings and numbers only: it cannot be.
 			return []byte(`{"schema":"` + findingSchema + `","outcome":"Failed","reason":"no JSON"}`)
 		}
-		if len(encoded) <= messageLimit {
+		if len(encoded) <= most || f.Reason == "" && len(f.Attempts)+len(f.Open)+len(f.Users) == 0 {
 			return encoded
 		}
 		f.Omitted++

@@ -106,7 +106,7 @@ func TestTheMessageFitsHoweverMuchThereIsToSay(t *testing.T) {
 		}
 		f := conclude(sidecar, users, attempts, errors.New(strings.Repeat("\xff\x01\"", 5000)), 0)
 
-		message := f.message()
+		message := f.message(messageLimit)
 
 		var read finding
 		fatal(t, json.Unmarshal(message, &read))
@@ -115,7 +115,7 @@ func TestTheMessageFitsHoweverMuchThereIsToSay(t *testing.T) {
 		}
 	}
 	failed := conclude(sidecar, nil, nil, errors.New(strings.Repeat("\xff\x01\"", 5000)), 0)
-	if message := failed.message(); len(message) > messageLimit || !json.Valid(message) {
+	if message := failed.message(messageLimit); len(message) > messageLimit || !json.Valid(message) {
 		t.Errorf("%d bytes: %s", len(message), message)
 	}
 }
@@ -129,8 +129,25 @@ func TestTheExamplesAreWhatIsWritten(t *testing.T) {
 		decoder.DisallowUnknownFields()
 		var f finding
 		fatal(t, decoder.Decode(&f))
-		if written := string(f.message()); written != strings.TrimSpace(string(text)) {
+		if written := string(f.message(messageLimit)); written != strings.TrimSpace(string(text)) {
 			t.Errorf("%s: %s", name, written)
+		}
+	}
+}
+
+func TestAFindingIsWholeWhereAPodOfManyContainersLeavesItLittleRoom(t *testing.T) {
+	var attempts []attempt
+	for w := range 120 {
+		attempts = append(attempts, attempt{User: agent{1000, 1000}, Way: fmt.Sprintf("tcp target-%d 10.0.0.1:443", w), Result: refused})
+	}
+	f := conclude(sidecar, []agent{{1000, 1000}}, attempts, nil, 0)
+	for _, most := range []int{256, 512, 1755} {
+		message := f.message(most)
+
+		var read finding
+		fatal(t, json.Unmarshal(message, &read))
+		if len(message) > most || read.Outcome != enforced || read.Tried != 120 || read.Ways != 120 || read.Omitted == 0 {
+			t.Errorf("%d: %d bytes: %s", most, len(message), message)
 		}
 	}
 }

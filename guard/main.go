@@ -62,7 +62,7 @@ func run(arguments, environment []string, out io.Writer) int {
 			f = conclude(sidecar, s.agents, attempts, err, time.Duration(0))
 		}
 	}
-	if err := os.WriteFile(s.terminationMessage, f.message(), 0o644); err != nil {
+	if err := os.WriteFile(s.terminationMessage, f.message(s.messageBytes), 0o644); err != nil {
 		fmt.Fprintln(os.Stderr, "egress-guard:", err)
 		return 1
 	}

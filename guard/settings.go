@@ -57,6 +57,7 @@ type settings struct {
 	bound              time.Duration // for one attempt
 	wait               time.Duration // for the paired proxy, and then for its NetworkPolicy
 	terminationMessage string
+	messageBytes       int // of the termination message
 	nft                string
 }
 
@@ -85,6 +86,7 @@ func options() []option {
 		{name: "admin-port", value: "15002", usage: "the proxy's port for the operator and kubelet"},
 		{name: "bound-millis", usage: "how long one attempt may take; 500 for guard, 1000 for probe"},
 		{name: "wait-seconds", value: "60", usage: "how long probe waits for the proxy, and for its NetworkPolicy"},
+		{name: "message-bytes", value: strconv.Itoa(messageLimit), usage: "how long the termination message may be"},
 		{name: "termination-message", value: "/dev/termination-log", usage: "where the finding goes"},
 		{name: "nft", value: "/usr/sbin/nft", usage: "the program that loads the rules"},
 		{name: "pod-ips", env: "POD_IPS", required: "guard probe", usage: "the pod's status.podIPs"},
@@ -106,7 +108,7 @@ func (o option) variable() string {
 // of the settings is returned with an error too: where the message goes must be known to say what is wrong.
 func parseSettings(arguments, environment []string) (settings, error) {
 	values, err := readValues(arguments, environment)
-	s := settings{terminationMessage: values["termination-message"]}
+	s := settings{terminationMessage: values["termination-message"], messageBytes: messageLimit}
 	if err != nil {
 		return s, err
 	}
@@ -118,7 +120,7 @@ func parseSettings(arguments, environment []string) (settings, error) {
 	if bound == "" {
 		bound = map[string]string{"guard": "500", "probe": "1000", "trust": "1000"}[s.command]
 	}
-	var millis, seconds uint32
+	var millis, seconds, bytes uint32
 	err = errors.Join(
 		parse(&s.agents, values, "agents", parseAgents),
 		parse(&s.ports, values, "ports", parsePorts),
@@ -133,9 +135,11 @@ func parseSettings(arguments, environment []string) (settings, error) {
 		parse(&s.proxyUID, values, "proxy-uid", number(1, overflowUID-1)),
 		parse(&millis, map[string]string{"bound-millis": bound}, "bound-millis", number(10, 5000)),
 		parse(&seconds, values, "wait-seconds", number(0, 600)),
+		parse(&bytes, values, "message-bytes", number(256, messageLimit)),
 		parse(&s.dataPort, values, "data-port", parsePort),
 		parse(&s.adminPort, values, "admin-port", parsePort),
 	)
+	s.messageBytes = int(bytes)
 	s.bound = time.Duration(millis) * time.Millisecond
 	s.wait = time.Duration(seconds) * time.Second
 	if err != nil {

@@ -22,7 +22,7 @@ func environment(changes map[string]string) []string {
 
 func TestSettingsAreReadFromTheEnvironment(t *testing.T) {
 	s, err := parseSettings([]string{"guard"}, append(environment(map[string]string{
-		"SALLYPORT_GUARD_PORTS": "8080,9090", "SALLYPORT_GUARD_READY": "/run/ready", "SALLYPORT_GUARD_TARGETS": "a=tcp://10.0.0.1:1,b=udp://[fd00::1]:2"}), "PATH=/bin"))
+		"SALLYPORT_GUARD_PORTS": "8080,9090", "SALLYPORT_GUARD_READY": "/run/ready", "SALLYPORT_GUARD_MESSAGE_BYTES": "1024", "SALLYPORT_GUARD_TARGETS": "a=tcp://10.0.0.1:1,b=udp://[fd00::1]:2"}), "PATH=/bin"))
 
 	fatal(t, err)
 	want := settings{
@@ -34,7 +34,7 @@ func TestSettingsAreReadFromTheEnvironment(t *testing.T) {
 		podIPs:    []netip.Addr{netip.MustParseAddr(podIP4), netip.MustParseAddr(podIP6)},
 		hostIPs:   []netip.Addr{netip.MustParseAddr(nodeIP4), netip.MustParseAddr(nodeIP6)},
 		proxyUID:  65533, dataPort: 15001, adminPort: 15002, bound: 500 * time.Millisecond, wait: time.Minute,
-		terminationMessage: "/dev/termination-log", nft: "/usr/sbin/nft", ready: "/run/ready",
+		terminationMessage: "/dev/termination-log", nft: "/usr/sbin/nft", ready: "/run/ready", messageBytes: 1024,
 	}
 	if !reflect.DeepEqual(s, want) {
 		t.Errorf("%+v", s)
@@ -53,6 +53,7 @@ func TestFlagsWinAndThePortsMayBeNone(t *testing.T) {
 func TestWhatIsMissingOrMalformedIsRefusedWithItsName(t *testing.T) {
 	for _, each := range []struct{ variable, value, problem string }{
 		{"SALLYPORT_GUARD_AGENTS", "", "agents: missing"},
+		{"SALLYPORT_GUARD_MESSAGE_BYTES", "4097", "message-bytes"},
 		{"SALLYPORT_GUARD_READY", "ready", "ready: not a file's whole path"},
 		{"SALLYPORT_GUARD_AGENTS", "1000", "not UID:GID"},
 		{"SALLYPORT_GUARD_AGENTS", "0:0", "is root"},

@@ -7,7 +7,7 @@ import java.util.Optional;
 
 /**
  * What the egress guard leaves in its termination message: which ways out it tried as the agent's users before the agent
- * started, and what became of each. At most 4096 bytes, kubelet's bound.
+ * started, and what became of each. At most 4096 bytes, kubelet's bound, less in a pod of many containers.
  *
  * @param schema the document's version, always {@value #SCHEMA}
  * @param placement where the guard ran

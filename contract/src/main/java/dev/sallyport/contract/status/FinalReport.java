@@ -4,8 +4,8 @@ import dev.sallyport.contract.audit.AuditHead;
 import dev.sallyport.contract.json.Require;
 
 /**
- * What the proxy leaves in its termination message: at most 4096 bytes, kubelet's bound, so that counts by route are cut
- * from the end where they do not fit.
+ * What the proxy leaves in its termination message: at most 4096 bytes, kubelet's bound, and less in a pod of many containers,
+ * so that counts by route are cut from the end where they do not fit.
  *
  * @param schema the document's version, always {@value #SCHEMA}
  * @param sandboxUid the {@code metadata.uid} of the sandbox that the proxy served

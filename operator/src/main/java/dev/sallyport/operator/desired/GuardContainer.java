@@ -27,20 +27,23 @@ import org.jspecify.annotations.Nullable;
  */
 final class GuardContainer {
 
+    private static final String MESSAGE_BYTES = "SALLYPORT_GUARD_MESSAGE_BYTES";
+
     private GuardContainer() {}
 
     /**
      * The guard of a pod.
      *
      * @param agents all containers of the template, hardened: their users are written into them
+     * @param bytes how long its finding may be
      */
-    static Container of(List<Container> agents, Platform platform) {
+    static Container of(List<Container> agents, String bytes, Platform platform) {
         return new ContainerBuilder()
                 .withName(Names.GUARD_CONTAINER)
                 .withImage(platform.guardImage())
                 .withImagePullPolicy(platform.guardPullPolicy())
                 .withArgs("guard")
-                .withEnv(env(agents, platform))
+                .withEnv(env(agents, bytes, platform))
                 .withResources(resources("50m", "32Mi", "1", "128Mi"))
                 .withVolumeMounts(ProxyContainer.startMount())
                 .withNewSecurityContext()
@@ -68,10 +71,12 @@ final class GuardContainer {
      * @param agents all containers of the template, hardened
      * @param service the address of the proxy's Service
      * @param token by which the proxy knows its agent
+     * @param bytes how long its finding may be
      */
-    static Container probe(List<Container> agents, String service, String token, Platform platform) {
+    static Container probe(List<Container> agents, String service, String token, String bytes, Platform platform) {
         List<EnvVar> env = new ArrayList<>(fetching(service, token));
         env.addAll(tried(platform));
+        env.add(value(MESSAGE_BYTES, bytes));
         env.addAll(where());
         return unprivileged(Names.GUARD_CONTAINER, agents, platform)
                 .withArgs("probe")
@@ -125,7 +130,7 @@ final class GuardContainer {
                 .withTerminationMessagePolicy("File");
     }
 
-    private static List<EnvVar> env(List<Container> agents, Platform platform) {
+    private static List<EnvVar> env(List<Container> agents, String bytes, Platform platform) {
         List<EnvVar> env = new ArrayList<>();
         env.add(value("SALLYPORT_GUARD_AGENTS", users(agents)));
         String ports = ports(agents);
@@ -135,6 +140,7 @@ final class GuardContainer {
         env.addAll(tried(platform));
         env.add(value("SALLYPORT_GUARD_DATA_PORT", Integer.toString(Names.DATA_PORT)));
         env.add(value("SALLYPORT_GUARD_READY", ProxyContainer.READY_FILE));
+        env.add(value(MESSAGE_BYTES, bytes));
         env.addAll(where());
         return env;
     }

@@ -52,14 +52,19 @@ final class ProxyContainer {
 
     private ProxyContainer() {}
 
-    /** In the agent's pod. */
-    static Container sidecar(Sandbox sandbox, Platform platform) {
+    /**
+     * In the agent's pod.
+     *
+     * @param bytes how long its final report may be
+     */
+    static Container sidecar(Sandbox sandbox, String bytes, Platform platform) {
         return new ContainerBuilder(of(sandbox, platform))
                 .withRestartPolicy("Always")
                 .addToEnv(
                         env("SALLYPORT_TRUST", TRUST_DIRECTORY),
                         env("SALLYPORT_FENCE", FENCE_FILE),
-                        env("SALLYPORT_READY", READY_FILE))
+                        env("SALLYPORT_READY", READY_FILE),
+                        env("SALLYPORT_TERMINATION_BYTES", bytes))
                 .addToVolumeMounts(mount(Names.TRUST_VOLUME, TRUST_DIRECTORY, false), startMount())
                 .editLivenessProbe()
                 .withInitialDelaySeconds(START_SECONDS)

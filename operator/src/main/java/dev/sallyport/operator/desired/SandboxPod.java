@@ -54,10 +54,11 @@ final class SandboxPod {
         List<Container> init = new ArrayList<>();
         List<Container> agents =
                 Stream.concat(before.stream(), containers.stream()).toList();
-        init.add(ProxyContainer.sidecar(sandbox, platform));
+        String bytes = TerminationBytes.each(agents.size() + 2);
+        init.add(ProxyContainer.sidecar(sandbox, bytes, platform));
         init.add(GuardContainer.with(
                 new HomeFiles(sandbox, agents, ProxyAddress.SIDECAR, Optional.empty()),
-                GuardContainer.of(agents, platform)));
+                GuardContainer.of(agents, bytes, platform)));
         init.addAll(before);
         List<Volume> volumes = volumes(sandbox);
         volumes.addAll(ProxyContainer.volumes(sandbox));
@@ -97,7 +98,7 @@ final class SandboxPod {
         init.add(GuardContainer.with(
                 new HomeFiles(
                         sandbox, agents, address, Optional.of(agents.getFirst().getSecurityContext())),
-                GuardContainer.probe(agents, service, token, platform)));
+                GuardContainer.probe(agents, service, token, TerminationBytes.each(agents.size() + 2), platform)));
         init.add(GuardContainer.trust(agents, service, token, platform));
         init.addAll(before);
         List<Volume> volumes = volumes(sandbox);

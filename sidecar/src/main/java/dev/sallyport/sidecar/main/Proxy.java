@@ -198,7 +198,11 @@ public final class Proxy {
                 .current()
                 .map(Snapshot::config)
                 .ifPresent(config -> TerminationMessage.write(
-                        settings.terminationMessage(), config.sandbox().uid(), last, audit.head()));
+                        settings.terminationMessage(),
+                        settings.terminationBytes(),
+                        config.sandbox().uid(),
+                        last,
+                        audit.head()));
         closeQuietly(adminVertx.close());
         upstreams.close();
         workers.shutdownNow();

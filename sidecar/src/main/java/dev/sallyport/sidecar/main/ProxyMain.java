@@ -107,6 +107,13 @@ public final class ProxyMain implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init")
     private Path terminationMessage;
 
+    @Option(
+            names = "--termination-bytes",
+            paramLabel = "N",
+            defaultValue = "${env:SALLYPORT_TERMINATION_BYTES:-4096}",
+            description = "how long the final report may be (SALLYPORT_TERMINATION_BYTES; 4096)")
+    private int terminationBytes;
+
     ProxyMain(Seams seams) {
         this.seams = seams;
     }
@@ -131,6 +138,10 @@ public final class ProxyMain implements Callable<Integer> {
         if (port < 0 || port > 65_535 || adminPort < 0 || adminPort > 65_535) {
             throw new CommandLine.ParameterException(spec.commandLine(), "A port is a number from 0 to 65535.");
         }
+        if (terminationBytes < 256 || terminationBytes > 4096) {
+            throw new CommandLine.ParameterException(
+                    spec.commandLine(), "The final report may have 256 to 4096 bytes.");
+        }
         Proxy proxy;
         try {
             proxy = new Proxy(
@@ -144,7 +155,8 @@ public final class ProxyMain implements Callable<Integer> {
                             bind,
                             port,
                             adminPort,
-                            terminationMessage),
+                            terminationMessage,
+                            terminationBytes),
                     seams);
         } catch (IOException e) {
             spec.commandLine().getErr().println("sallyport-proxy: " + e.getMessage());

@@ -17,6 +17,7 @@ import java.util.Optional;
  * @param port the data port; 0: any
  * @param adminPort the admin port; 0: any
  * @param terminationMessage where the final report goes, if that can be written
+ * @param terminationBytes how long that may be
  */
 public record ProxySettings(
         Path config,
@@ -28,4 +29,5 @@ public record ProxySettings(
         String bind,
         int port,
         int adminPort,
-        Path terminationMessage) {}
+        Path terminationMessage,
+        int terminationBytes) {}

@@ -17,16 +17,18 @@ final class TerminationMessage {
 
     private static final Logger LOG = LoggerFactory.getLogger(TerminationMessage.class);
 
-    /** Kubelet cuts what is longer. */
-    static final int MOST_BYTES = 4096;
-
     private TerminationMessage() {}
 
-    static void write(Path file, String sandboxUid, Counters counters, AuditHead audit) {
+    /**
+     * Writes it.
+     *
+     * @param most how many bytes kubelet leaves of it
+     */
+    static void write(Path file, int most, String sandboxUid, Counters counters, AuditHead audit) {
         try {
             Files.write(
                     file,
-                    text(sandboxUid, counters, audit),
+                    text(most, sandboxUid, counters, audit),
                     StandardOpenOption.CREATE,
                     StandardOpenOption.WRITE,
                     StandardOpenOption.TRUNCATE_EXISTING);
@@ -36,7 +38,7 @@ final class TerminationMessage {
     }
 
     /** The report, with as many routes as fit. */
-    static byte[] text(String sandboxUid, Counters counters, AuditHead audit) {
+    static byte[] text(int most, String sandboxUid, Counters counters, AuditHead audit) {
         for (int routes = counters.routes().size(); ; routes--) {
             Counters cut = new Counters(
                     counters.epoch(),
@@ -44,7 +46,7 @@ final class TerminationMessage {
                     counters.lastDenied(),
                     List.copyOf(counters.routes().subList(0, routes)));
             byte[] text = StrictJson.write(new FinalReport(FinalReport.SCHEMA, sandboxUid, cut, audit));
-            if (text.length <= MOST_BYTES || routes == 0) {
+            if (text.length <= most || routes == 0) {
                 return text;
             }
         }

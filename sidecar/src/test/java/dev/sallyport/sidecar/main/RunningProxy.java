@@ -67,7 +67,8 @@ public final class RunningProxy implements AutoCloseable {
                         "127.0.0.1",
                         0,
                         0,
-                        directory.resolve("termination")),
+                        directory.resolve("termination"),
+                        4096),
                 new Seams(
                         seams.clock(),
                         seams.names(),

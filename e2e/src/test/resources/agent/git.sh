@@ -6,7 +6,7 @@ remote=${1/:\/\//:\/\/agent:$GIT_TOKEN@}/$2.git
 shift 2
 cd "$(mktemp -d)"
 git "$@" clone --quiet "$remote" work
-head -c 3000017 /dev/urandom >work/large
+head -c 52428817 /dev/urandom >work/large
 git -C work add .
 git -C work -c user.name=Agent -c user.email=agent@example.com commit --quiet --message "Add a large file"
 GIT_TRACE_CURL=1 GIT_TRACE_CURL_NO_DATA=1 git -C work "$@" push --quiet origin HEAD:main

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** A sandbox whose agent has the programs with which agents speak HTTP, and the upstream that they go to. */
@@ -25,6 +26,7 @@ final class ClientSandbox {
     private final String namespace;
     private final Sandbox sandbox;
     private final Upstream upstream;
+    private final AuditLog audit;
     private final Map<String, String> variables = new HashMap<>();
     private final String payload;
 
@@ -40,6 +42,7 @@ final class ClientSandbox {
                 "sandbox/clients.yaml",
                 Map.of("IMAGE", image, "DOMAIN", upstream.domain(), "DUMMY", DUMMY, "PLACEMENT", placement.name()));
         sandbox.awaitReady();
+        audit = new AuditLog(installation, namespace, sandbox);
         sandbox.shell("env").lines().forEach(line -> {
             String[] variable = line.split("=", 2);
             variables.put(variable[0], variable[variable.length - 1]);
@@ -52,6 +55,11 @@ final class ClientSandbox {
     void delete() {
         sandbox.delete();
         installation.client().namespaces().withName(namespace).delete();
+    }
+
+    /** Of its proxy. */
+    AuditLog audit() {
+        return audit;
     }
 
     Upstream upstream() {
@@ -81,17 +89,25 @@ final class ClientSandbox {
      *
      * @param tasks what it is told; none for a client that takes no tasks
      * @param beginnings of the lines with which it tells of an event, or that it is ready for the first
-     * @return the lines that it said
      */
-    List<String> tasks(List<String> command, List<List<String>> tasks, List<String> beginnings, String which) {
+    Told tasks(List<String> command, List<List<String>> tasks, List<String> beginnings, String which) {
         String following = url(Way.BASE_URL, "api") + "/v1/next/" + which;
         try {
             String argument = JSON.writeValueAsString(List.of(command, tasks, beginnings, following));
-            return run(Sandbox.resource("agent/tasks.py"), "python", "-", argument);
+            List<String> said = run(Sandbox.resource("agent/tasks.py"), "python", "-", argument);
+            return new Told(said.subList(0, said.size() - 1), Double.parseDouble(said.getLast()));
         } catch (JsonProcessingException e) {
             throw new IllegalStateException(e);
         }
     }
+
+    /**
+     * What a client told of its tasks.
+     *
+     * @param lines that it said
+     * @param firstMillis from when its first event might be sent until it told of it
+     */
+    record Told(List<String> lines, double firstMillis) {}
 
     /** Runs a script of this test's resources; gives the lines that it said, on either output. */
     List<String> script(String script, String... arguments) {
@@ -107,6 +123,13 @@ final class ClientSandbox {
         assertThat(result.output()).doesNotContain(upstream.tokens());
         assertThat(result.exitCode()).as(result.output()).isZero();
         return result.output().lines().toList();
+    }
+
+    /** Of the programs, each as it says itself. */
+    Map<String, String> versions() {
+        return script("agent/versions.sh").stream()
+                .map(line -> line.split("\t", 2))
+                .collect(Collectors.toMap(fields -> fields[0], fields -> fields[1]));
     }
 
     /** Every request of a case bore the site's credential, and nothing of what the agent holds. */

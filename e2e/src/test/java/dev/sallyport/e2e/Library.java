@@ -8,28 +8,35 @@ import java.util.Locale;
 
 /** HTTP clients that programs are written with, each in a program of the image that does tasks as it is told. */
 enum Library {
-    HTTPX(false, false),
+    HTTPX("httpx", false, false),
     /** With the option that lets it speak HTTP/2. */
-    HTTPX_H2(false, true),
+    HTTPX_H2("httpx, HTTP/2", false, true),
     /** Its successor, which SDKs of model providers use. */
-    HTTPX2_H2(false, true),
-    REQUESTS(false, false),
-    AIOHTTP(false, false),
+    HTTPX2_H2("httpx2, HTTP/2", false, true),
+    REQUESTS("requests", false, false),
+    AIOHTTP("aiohttp", false, false),
     /** Node's own. */
-    FETCH(false, false),
-    UNDICI(false, true),
-    GO(false, true),
+    FETCH("fetch of Node.js", false, false),
+    UNDICI("undici", false, true),
+    GO("Go net/http", false, true),
     /** Speaks HTTP/2 in plain text too, with prior knowledge. */
-    GO_H2C(true, true),
+    GO_H2C("Go net/http, h2c", true, true),
     /** The JDK's. */
-    JAVA(false, true);
+    JAVA("Java HttpClient", false, true);
 
+    private final String program;
     private final boolean http2InPlainText;
     private final boolean http2OverTls;
 
-    Library(boolean http2InPlainText, boolean http2OverTls) {
+    Library(String program, boolean http2InPlainText, boolean http2OverTls) {
+        this.program = program;
         this.http2InPlainText = http2InPlainText;
         this.http2OverTls = http2OverTls;
+    }
+
+    /** What people call it. */
+    String program() {
+        return program;
     }
 
     /** What it speaks to the proxy, of its own choice, as it says itself; those of Node say nothing. */

@@ -3,7 +3,7 @@
 # cannot mistake it for the old one. Sourced after the other parts.
 
 # What there is. Of each program: its Maven module, main class, user and title.
-all_images=(proxy operator guard standin demo-agent clients attacker)
+all_images=(proxy operator guard standin demo-agent clients attacker claude-code codex gemini-cli aider coding)
 declare -A java_images=(
   [proxy]="sidecar dev.sallyport.sidecar.main.ProxyMain 65533 Sallyport proxy"
   [operator]="operator dev.sallyport.operator.main.OperatorMain 65532 Sallyport operator"
@@ -16,6 +16,8 @@ declare -A launchers=(
 declare -A repositories=(
   [proxy]=sallyport/proxy [operator]=sallyport/operator [guard]=sallyport/guard
   [standin]=sallyport/provider-standin [demo-agent]=sallyport/demo-agent [clients]=sallyport/clients [attacker]=sallyport/attacker
+  [claude-code]=sallyport/example-claude-code [codex]=sallyport/example-codex [gemini-cli]=sallyport/example-gemini-cli
+  [aider]=sallyport/example-aider [coding]=sallyport/example-coding
 )
 
 declare -A images # the results of build_images: names by what they are of
@@ -177,16 +179,23 @@ test_guard() {
 # Of Go's words on tests: those on what fails or is skipped, and why, and the last.
 test_lines() { grep -vE '^ *(=== (RUN|PAUSE|CONT|NAME)|--- PASS)' || true; }
 
+# agent_image WHICH: one of dev/images or of the examples, which users build by themselves.
 agent_image() {
-  local which=$1 name work
-  name=${repositories[$which]}:$(digest -s "$(image_id debian:trixie-slim)" "dev/images/$which")
+  local which=$1 directory=dev/images/$1 base name work
+  [ -d "$repo/$directory" ] || directory=examples/images/$which
+  base=debian:trixie-slim
+  if [ "$which" = demo-agent ] || [ "$which" = coding ]; then
+    [ -n "${images[claude-code]-}" ] || agent_image claude-code
+    base=${images[claude-code]}
+  fi
+  name=${repositories[$which]}:$(digest -s "$(image_id debian:trixie-slim) $base" "$directory")
   if ! has_image "$name"; then
     work=$(mktemp -d "$cache/work.XXXXXX")
-    cp -r "$repo/dev/images/$which/." "$work"
+    cp -r "$repo/$directory/." "$work"
     trust_host "$work"
     chmod -R a+rX "$work"
     logged "image-$which" "Building $name (3 minutes)" build_image "$name" "$work" \
-      --build-arg PIP_INDEX_URL --build-arg NPM_CONFIG_REGISTRY
+      --build-arg PIP_INDEX_URL --build-arg NPM_CONFIG_REGISTRY --build-arg "BASE=$base"
     rm -rf "$work"
   fi
   images[$which]=$name

@@ -12,6 +12,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.stream.StreamSupport;
 
@@ -24,26 +25,27 @@ final class Provider {
 
     private final KubernetesClient client;
     private final List<String> keys;
+    private final Map<String, String> others;
     private final String authority;
 
-    private Provider(KubernetesClient client, List<String> keys, String authority) {
+    private Provider(KubernetesClient client, List<String> keys, Map<String, String> others, String authority) {
         this.client = client;
         this.keys = keys;
+        this.others = others;
         this.authority = authority;
     }
 
     static Provider deploy(Installation installation, String image) {
         List<String> keys = List.of(newKey(), newKey());
-        Tool.Result applied = installation
-                .kubectl()
-                .attempt(
-                        Sandbox.resource("provider/provider.yaml")
-                                .replace("$IMAGE", image)
-                                .replace("$KEY_1", keys.get(0))
-                                .replace("$KEY_2", keys.get(1)),
-                        "apply",
-                        "-f",
-                        "-");
+        Map<String, String> others = Map.of("anthropic-token", newKey(), "openai", newKey(), "gemini", newKey());
+        String manifest = Sandbox.resource("provider/provider.yaml")
+                .replace("$IMAGE", image)
+                .replace("$KEY_1", keys.get(0))
+                .replace("$KEY_2", keys.get(1));
+        for (Map.Entry<String, String> other : others.entrySet()) {
+            manifest = manifest.replace("$KEY_" + other.getKey(), other.getValue());
+        }
+        Tool.Result applied = installation.kubectl().attempt(manifest, "apply", "-f", "-");
         if (applied.exitCode() != 0) {
             throw new AssertionError(applied.output());
         }
@@ -51,12 +53,22 @@ final class Provider {
         String authority = installation
                 .kubectl()
                 .run("-n", NAMESPACE, "exec", "deployment/provider", "--", "cat", "/authority/ca.crt");
-        return new Provider(installation.client(), keys, authority);
+        return new Provider(installation.client(), keys, others, authority);
     }
 
     /** The keys that it takes: two, so that one can be rotated to the other. Of the form that the search looks for. */
     String key(int number) {
         return keys.get(number - 1);
+    }
+
+    /** The one of another of its APIs, or of another kind: {@code anthropic-token}, {@code openai}, {@code gemini}. */
+    String key(String label) {
+        return Objects.requireNonNull(others.get(label), label);
+    }
+
+    /** The certificate of its authority, PEM. */
+    String authority() {
+        return authority;
     }
 
     /** Puts its certificate authority where sandboxes of a namespace can name it. */

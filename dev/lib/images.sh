@@ -212,13 +212,24 @@ clients_image() {
     cp "$repo"/dev/images/clients/Dockerfile "$repo"/dev/tools/clients/python/requirements.txt "$repo"/dev/tools/clients/node/package*.json "$work"
     mkdir "$work/clients"
     cp "$repo"/sidecar/src/test/resources/clients/{client,websocket}.{py,mjs} "$(go_client)/client" "$work/clients"
-    ensure_jdk
+    ensure_maven
+    logged clients-maven "Fetching Maven for the agents to use" fetch_maven "$work"
     "$JAVA_HOME/bin/javac" -encoding UTF-8 -proc:none -d "$work/clients/java" "$repo/$tried"
     trust_host "$work"
     chmod -R a+rX "$work"
-    logged image-clients "Building $name (3 minutes)" build_image "$name" "$work" \
+    logged image-clients "Building $name (4 minutes)" build_image "$name" "$work" \
       --build-arg PIP_INDEX_URL --build-arg NPM_CONFIG_REGISTRY --build-arg "RUNTIME=${images[runtime]}"
     rm -rf "$work"
   fi
   images[clients]=$name
+}
+
+# fetch_maven DIRECTORY: the distribution as it is published, for which there is no package without another Java.
+fetch_maven() {
+  local version
+  version=$(cat "$repo/dev/tools/clients/maven/version")
+  mvn --batch-mode org.apache.maven.plugins:maven-dependency-plugin:3.10.0:copy \
+    "-Dartifact=org.apache.maven:apache-maven:$version:tar.gz:bin" "-DoutputDirectory=$1"
+  mv "$1/apache-maven-$version-bin.tar.gz" "$1/maven.tar.gz"
+  cp "$repo/dev/tools/clients/maven/maven.sha256" "$1"
 }

@@ -1,10 +1,12 @@
-"""The web that real clients are tried against: an API, a Python index, an npm registry and Git repositories, each a host.
+"""The web that real clients are tried against, each site a host: an API, a gRPC service, Git repositories, and where programs get
+packages from: a Python index, an npm registry, a Debian archive, a Cargo registry, a Go module proxy and a Maven repository.
 
 A request without its host's credential gets 401. Every request is written to a journal before it is answered.
 """
 
 import asyncio
 import base64
+import functools
 import hashlib
 import hmac
 import json
@@ -17,6 +19,7 @@ import zipfile
 from pathlib import Path
 from urllib.parse import unquote
 
+import grpc
 from aiohttp import WSMsgType, web
 
 DOMAIN = os.environ["DOMAIN"]
@@ -31,24 +34,19 @@ FILES.mkdir()
 journal = open("/tmp/journal", "a", encoding="utf-8")
 
 
+def admits(site, method, target, fields):
+    """Writes a request down and says whether it has the site's credential."""
+    request = {"site": site, "method": method, "target": target, "fields": [list(field) for field in fields]}
+    print(json.dumps(request), file=journal, flush=True)
+    given = next((value for name, value in fields if name.lower() == "authorization"), "")
+    return hmac.compare_digest(given.encode(), CREDENTIALS[site].encode())
+
+
 async def answer(request):
     site = request.host.split(".")[0]
-    print(
-        json.dumps(
-            {
-                "site": site,
-                "method": request.method,
-                "target": request.raw_path,
-                "fields": [list(field) for field in request.headers.items()],
-            }
-        ),
-        file=journal,
-        flush=True,
-    )
-    given = request.headers.get("Authorization", "").encode()
-    if not hmac.compare_digest(given, CREDENTIALS[site].encode()):
+    if not admits(site, request.method, request.raw_path, request.headers.items()):
         return web.Response(status=401, text="unauthorized", headers={"WWW-Authenticate": 'Basic realm="test"'})
-    return await {"api": api, "index": index, "registry": registry, "git": git}[site](request)
+    return await {"api": api, "index": index, "registry": registry, "git": git}.get(site, archive)(request)
 
 
 async def api(request):
@@ -151,6 +149,76 @@ def write_wheel():
             archive.writestr(name, body)
 
 
+async def archive(request):
+    """/<case>/<file of the site>: those of which a directory of files is all that a program wants."""
+    site = request.host.split(".")[0]
+    case, _, name = request.path[1:].partition("/")
+    file = (FILES / site / name).resolve()
+    if site == "cargo" and name == "config.json":
+        return web.json_response({"dl": f"https://{request.host}/{case}/crates/{{crate}}-{{version}}.crate"})
+    if file.is_relative_to(FILES / site) and file.is_file():
+        return web.FileResponse(file)
+    return web.Response(status=404)
+
+
+def write(file, content):
+    path = FILES / file
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return path
+
+
+def write_debian_archive():
+    write("deb/DEBIAN/control", "Package: sallyport-probe\nVersion: 1.0\nArchitecture: all\nMaintainer: Test <test@example.com>\n"
+          "Description: probe\n")  # fmt: skip
+    write("deb/usr/share/sallyport-probe/payload.bin", PAYLOAD)
+    pool, dists = (FILES / "debian" / part for part in ("pool", "dists/stable"))
+    pool.mkdir(parents=True)
+    run("dpkg-deb", "--build", "--root-owner-group", FILES / "deb", pool / "sallyport-probe_1.0_all.deb")
+    write(dists / "main/binary-all/Packages", run("apt-ftparchive", "packages", "pool", cwd=FILES / "debian").stdout)
+    about = {"Suite": "stable", "Codename": "stable", "Components": "main", "Architectures": "all"}
+    options = [f"--option=APT::FTPArchive::Release::{name}={value}" for name, value in about.items()]
+    write(dists / "Release", run("apt-ftparchive", *options, "release", ".", cwd=dists).stdout)
+
+
+def write_cargo_registry():
+    """https://doc.rust-lang.org/cargo/reference/registry-index.html, sparse."""
+    write("crate/sallyport-probe-1.0.0/Cargo.toml", '[package]\nname = "sallyport-probe"\nversion = "1.0.0"\nedition = "2021"\n')
+    write("crate/sallyport-probe-1.0.0/src/lib.rs", "pub const ANSWER: u32 = 42;\n")
+    write("crate/sallyport-probe-1.0.0/payload.bin", PAYLOAD)
+    crate = write("cargo/crates/sallyport-probe-1.0.0.crate", b"")
+    run("tar", "--create", "--gzip", "--file", crate, "--directory", FILES / "crate", "sallyport-probe-1.0.0")
+    write("cargo/sa/ll/sallyport-probe", json.dumps({
+        "name": "sallyport-probe", "vers": "1.0.0", "deps": [], "features": {}, "yanked": False,
+        "cksum": hashlib.sha256(crate.read_bytes()).hexdigest()}) + "\n")  # fmt: skip
+
+
+def write_go_modules():
+    """https://go.dev/ref/mod#goproxy-protocol"""
+    versions = "go/example.com/probe/@v/"
+    module = "module example.com/probe\n\ngo 1.21\n"
+    write(versions + "list", "v1.0.0\n")
+    write(versions + "v1.0.0.info", '{"Version": "v1.0.0", "Time": "2026-01-01T00:00:00Z"}')
+    write(versions + "v1.0.0.mod", module)
+    with zipfile.ZipFile(write(versions + "v1.0.0.zip", b""), "w") as files:
+        files.writestr("example.com/probe@v1.0.0/go.mod", module)
+        files.writestr("example.com/probe@v1.0.0/probe.go", "package probe\n\nconst Answer = 42\n")
+        files.writestr("example.com/probe@v1.0.0/payload.bin", PAYLOAD)
+
+
+def write_maven_repository():
+    """A parent and an extension, which Maven itself resolves, without a plugin."""
+    parent, extension = ("maven/com/example/%s/1.0/%s-1.0" % (name, name) for name in ("parent", "extension"))
+    head = "<project><modelVersion>4.0.0</modelVersion><groupId>com.example</groupId><version>1.0</version>"
+    write(parent + ".pom", head + "<artifactId>parent</artifactId><packaging>pom</packaging></project>")
+    write(extension + ".pom", head + "<artifactId>extension</artifactId></project>")
+    with zipfile.ZipFile(write(extension + ".jar", b""), "w") as files:
+        files.writestr("META-INF/MANIFEST.MF", "Manifest-Version: 1.0\n")
+        files.writestr("payload.bin", PAYLOAD)
+    for file in (parent + ".pom", extension + ".pom", extension + ".jar"):
+        write(file + ".sha1", hashlib.sha1((FILES / file).read_bytes()).hexdigest())
+
+
 packages = {}
 tarballs = {}
 
@@ -238,15 +306,59 @@ def write_seed():
         ["-c", "user.name=Seed", "-c", "user.email=seed@example.com", "commit", "--message", "First"],
         ["clone", "--bare", ".", "../seed.git"],
     ):
-        subprocess.run(["git", *command], cwd=seed, check=True, capture_output=True)
+        run("git", *command, cwd=seed)
+
+
+def run(*command, cwd="/"):
+    return subprocess.run(command, cwd=cwd, check=True, capture_output=True)
+
+
+class Grpc(grpc.GenericRpcHandler):
+    """/probe.<case>/<method>, messages as they are: Echo gives each back, Events is three, sent as those of `events`."""
+
+    def service(self, call):
+        fields = list(call.invocation_metadata)
+        if not admits("grpc", "POST", call.method, fields):
+            return grpc.unary_unary_rpc_method_handler(self.refuse)
+        match call.method.removeprefix("/probe.").split("/"):
+            case [_, "Echo"]:
+                return grpc.stream_stream_rpc_method_handler(self.echo)
+            case [which, "Events"]:
+                return grpc.unary_stream_rpc_method_handler(functools.partial(self.events, which))
+        return None
+
+    @staticmethod
+    async def refuse(_, context):
+        await context.abort(grpc.StatusCode.UNAUTHENTICATED, "unauthorized")
+
+    @staticmethod
+    async def echo(requests, context):
+        async for message in requests:
+            await context.write(message)
+        context.set_trailing_metadata([("probe-status", "complete")])
+
+    @staticmethod
+    async def events(which, _, context):
+        turn = turns.setdefault(which, asyncio.Semaphore(0))
+        for number in range(3):
+            await asyncio.wait_for(turn.acquire(), PATIENCE)
+            await context.write(b"%d" % number)
+
+
+async def serve_grpc(application):
+    server = grpc.aio.server(options=[("grpc.max_receive_message_length", -1), ("grpc.max_send_message_length", -1)])
+    server.add_generic_rpc_handlers([Grpc()])
+    server.add_secure_port(
+        "0.0.0.0:8444", grpc.ssl_server_credentials([(Path("/tmp/key").read_bytes(), Path("/tmp/crt").read_bytes())])
+    )
+    await server.start()
+    application["grpc"] = server
 
 
 def certificate():
     names = ",".join(f"DNS:{site}.{DOMAIN}" for site in CREDENTIALS)
-    subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "30",
-         "-subj", "/CN=upstream", "-addext", "subjectAltName=" + names, "-keyout", "/tmp/key", "-out", "/tmp/crt"],
-        check=True, capture_output=True)  # fmt: skip
+    run("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "30",
+        "-subj", "/CN=upstream", "-addext", "subjectAltName=" + names, "-keyout", "/tmp/key", "-out", "/tmp/crt")  # fmt: skip
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain("/tmp/crt", "/tmp/key")
     return context
@@ -255,6 +367,11 @@ def certificate():
 (FILES / "payload").write_bytes(PAYLOAD)
 write_wheel()
 write_seed()
+write_debian_archive()
+write_cargo_registry()
+write_go_modules()
+write_maven_repository()
 application = web.Application(client_max_size=1 << 26)
 application.router.add_route("*", "/{path:.*}", answer)
+application.on_startup.append(serve_grpc)
 web.run_app(application, port=8443, ssl_context=certificate(), access_log=None)

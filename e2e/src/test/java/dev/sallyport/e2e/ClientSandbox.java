@@ -144,6 +144,10 @@ final class ClientSandbox {
         assertThat(received).isNotEmpty().allSatisfy(request -> {
             assertThat(request.authorization()).isIn("", upstream.authorization(site));
             assertThat(request.fields()).doesNotContain(DUMMY, variable("GIT_TOKEN"), variable("REGISTRY_TOKEN"));
+            assertThat(request.fields().toLowerCase(Locale.ROOT))
+                    .as("no field that a proxy would add")
+                    .doesNotContain(
+                            "\"via\"", "\"forwarded\"", "\"x-forwarded", "\"proxy-", "\"x-request-id", "\"sallyport-");
         });
     }
 }

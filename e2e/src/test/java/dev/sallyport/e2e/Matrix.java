@@ -17,21 +17,27 @@ import java.util.stream.Collectors;
 /** Which programs did their tasks with the proxy in one place, in this run: one table's columns of {@link CompatibilityPage}. */
 final class Matrix {
 
-    /** Set, the page is written anew; otherwise it is held to what was seen. */
-    private static final boolean UPDATE = Boolean.getBoolean("sallyport.compatibility.update");
-
     /** What differs from one run to the next. */
     private static final Pattern MEASURED = Pattern.compile(", -?\\d+ (ms|aside)");
 
     private final String heading;
     private final Placement placement;
+    private final boolean update;
     private final SequencedMap<String, Program> programs = new LinkedHashMap<>();
 
     private record Program(String task, Map<Way, String> cells) {}
 
     Matrix(String heading, Placement placement) {
+        this(heading, placement, Boolean.getBoolean("sallyport.compatibility.update"));
+    }
+
+    /**
+     * @param update whether the page is written anew; otherwise it is held to what was seen
+     */
+    Matrix(String heading, Placement placement, boolean update) {
         this.heading = heading;
         this.placement = placement;
+        this.update = update;
     }
 
     /**
@@ -86,11 +92,12 @@ final class Matrix {
                                     .collect(Collectors.toMap(
                                             cell -> new Column(cell.getKey(), placement), Map.Entry::getValue))));
         });
-        seen.forEach((name, row) ->
-                System.out.printf("%s | %s %s | %s%n", placement, name, row.version(), programs.get(name)));
+        seen.forEach((name, row) -> row.cells()
+                .forEach((column, cell) -> System.out.printf(
+                        "%-34s %-14s %-11s %-9s %s%n", name, row.version(), column.way(), placement, cell)));
         CompatibilityPage page = CompatibilityPage.read();
         SequencedMap<String, Row> documented = page.table(heading);
-        if (UPDATE) {
+        if (update) {
             seen.replaceAll((name, row) -> documented.containsKey(name) ? row.over(documented.get(name)) : row);
             page.withTable(heading, seen).write();
         } else {

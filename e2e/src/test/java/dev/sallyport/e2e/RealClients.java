@@ -8,7 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.OptionalDouble;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
@@ -66,32 +65,13 @@ abstract class RealClients extends Placed {
         agent.delete();
     }
 
-    enum Curl {
-        BASE_URL_HTTP1("curl", Way.BASE_URL, "--http1.1", "1.1"),
-        BASE_URL_HTTP2("curl, HTTP/2", Way.BASE_URL, "--http2-prior-knowledge", "2"),
-        HTTPS_PROXY_HTTP1("curl", Way.HTTPS_PROXY, "--http1.1", "1.1"),
-        HTTPS_PROXY_HTTP2("curl, HTTP/2", Way.HTTPS_PROXY, "--http2", "2");
-
-        private final String program;
-        private final Way way;
-        private final String option;
-        private final String version;
-
-        Curl(String program, Way way, String option, String version) {
-            this.program = program;
-            this.way = way;
-            this.option = option;
-            this.version = version;
-        }
-    }
-
     @ParameterizedTest
     @EnumSource
     void curlSendsFetchesAndReadsEvents(Curl curl) {
         String which = newCase();
-        String url = agent.url(curl.way, "api");
+        String url = agent.url(curl.way(), "api");
 
-        List<String> said = agent.script("agent/curl.sh", url, which, curl.option);
+        List<String> said = agent.script("agent/curl.sh", url, which, curl.option());
         // Of a head curl tells at once only what is for a person to read.
         ClientSandbox.Told events = agent.tasks(
                 List.of(
@@ -99,7 +79,7 @@ abstract class RealClients extends Placed {
                         "-c",
                         "exec curl --silent --verbose --no-buffer \"$@\" 2>&1",
                         "curl",
-                        curl.option,
+                        curl.option(),
                         url + "/v1/events/" + which),
                 List.of(),
                 List.of("< content-type: text/event", "< Content-Type: text/event", "data:"),
@@ -108,12 +88,12 @@ abstract class RealClients extends Placed {
         assertThat(said)
                 .containsExactly(
                         "{\"text\":\"w\u00f6rld\"}",
-                        curl.version + " 200 application/json",
+                        curl.version() + " 200 application/json",
                         "bytes:" + ClientSandbox.PAYLOAD + " sha256:" + agent.payload(),
                         agent.payload() + "  -");
         assertThat(events.lines()).contains("data: 0", "data: 1", "data: 2");
         agent.sawTheCredential("api", which);
-        streams(curl.program, "upload, download, events", curl.way, events);
+        streams(curl.program(), "upload, download, events", curl.way(), events);
     }
 
     @ParameterizedTest
@@ -164,26 +144,6 @@ abstract class RealClients extends Placed {
         streams(library.program(), "upload, download, events", way, told);
     }
 
-    enum Socket {
-        WEBSOCKETS("websockets (Python)"),
-        WS("ws (Node.js)"),
-        /** Node's own class, which sends no fragments and no pings. */
-        NODE("WebSocket of Node.js");
-
-        private final String program;
-
-        Socket(String program) {
-            this.program = program;
-        }
-
-        private List<String> command(String url) {
-            return this == WEBSOCKETS
-                    ? List.of("python", "/opt/clients/websocket.py", url, "/tmp/payload")
-                    : List.of(
-                            "node", "/opt/clients/websocket.mjs", name().toLowerCase(Locale.ROOT), url, "/tmp/payload");
-        }
-    }
-
     static Stream<Arguments> socketsByEveryWay() {
         return byEveryWay(Socket.values());
     }
@@ -208,12 +168,7 @@ abstract class RealClients extends Placed {
                 .asString()
                 .containsIgnoringCase("deflate");
         agent.sawTheCredential("api", which);
-        works(socket.program, "messages both ways, compressed", way);
-    }
-
-    enum Installer {
-        PIP,
-        UV
+        works(socket.program(), "messages both ways, compressed", way);
     }
 
     static Stream<Arguments> installersByEveryWay() {
@@ -222,17 +177,43 @@ abstract class RealClients extends Placed {
 
     @ParameterizedTest(name = "{0} by {1}")
     @MethodSource("installersByEveryWay")
-    void aPythonPackageIsInstalledUnaltered(Installer installer, Way way) {
+    void aPackageIsFetchedUnaltered(Installer installer, Way way) {
         String which = newCase();
 
-        List<String> said = agent.script(
-                "agent/packages.sh",
-                installer.name().toLowerCase(Locale.ROOT),
-                agent.url(way, "index") + "/" + which + "/simple/");
+        List<String> said = installer.run(agent, way, which);
 
-        assertThat(said).contains("42").anyMatch(line -> line.startsWith(agent.payload()));
-        agent.sawTheCredential("index", which);
-        works(installer.name().toLowerCase(Locale.ROOT), "install", way);
+        assertThat(said).anyMatch(line -> line.startsWith(agent.payload()));
+        agent.sawTheCredential(installer.site(), which);
+        works(installer.toString(), installer.task(), way);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void grpcStreamsPassBothWays(Way way) {
+        String program = "grpcio (Python)";
+        String task = "streams both ways, trailers";
+        if (way == Way.BASE_URL) {
+            matrix.cannot(program, task, way, "a gRPC target has no path that could name a route");
+        }
+        String which = newCase();
+        String target = agent.url(way, "grpc").replace("https://", "");
+
+        ClientSandbox.Told told = agent.tasks(
+                List.of("python", "-c", Sandbox.resource("agent/grpc_client.py"), target, which),
+                List.of(),
+                List.of("open", "event"),
+                which);
+
+        assertThat(told.lines())
+                .containsExactly(
+                        "echoed 16 " + agent.payload() + " {'probe-status': 'complete'}",
+                        "open",
+                        "event 0",
+                        "event 1",
+                        "event 2",
+                        "StatusCode.OK");
+        agent.sawTheCredential("grpc", "probe." + which);
+        streams(program, task, way, told);
     }
 
     @ParameterizedTest
@@ -247,22 +228,6 @@ abstract class RealClients extends Placed {
         works("npm", "publish, install", way);
     }
 
-    enum Git {
-        HTTP1("git", "http.version=HTTP/1.1"),
-        HTTP2("git, HTTP/2", "http.version=HTTP/2"),
-        /** Nothing of the body is sent before the server has said that it goes on. */
-        EXPECT("git, Expect: 100-continue", "http.version=HTTP/1.1", "http.extraHeader=Expect: 100-continue");
-
-        private final String program;
-        /** A line each. */
-        private final String settings;
-
-        Git(String program, String... settings) {
-            this.program = program;
-            this.settings = String.join("\n", settings);
-        }
-    }
-
     static Stream<Arguments> gitByEveryWay() {
         return byEveryWay(Git.values());
     }
@@ -272,15 +237,13 @@ abstract class RealClients extends Placed {
     void whatGitPushesItGetsBack(Git git, Way way) {
         String task = "clone, push of 52 MB";
         if (git == Git.HTTP2 && way == Way.BASE_URL) {
-            matrix.cannot(git.program, task, way, "Git speaks HTTP/2 over TLS only");
+            matrix.cannot(git.program(), task, way, "Git speaks HTTP/2 over TLS only");
         }
         String which = newCase();
 
         List<String> said = agent.script(
                 "agent/git.sh",
-                Stream.concat(
-                                Stream.of(agent.url(way, "git"), which),
-                                git.settings.lines().flatMap(setting -> Stream.of("-c", setting)))
+                Stream.concat(Stream.of(agent.url(way, "git"), which), git.options())
                         .toArray(String[]::new));
 
         assertThat(said.getLast()).isEqualTo("first");
@@ -299,7 +262,7 @@ abstract class RealClients extends Placed {
                 .allMatch(request ->
                         request.authorization().equals(agent.upstream().authorization("git")));
         agent.sawNothingButTheCredential("git", received);
-        works(git.program, task, way);
+        works(git.program(), task, way);
     }
 
     /** After all others: whatever the clients leave behind is searched. */

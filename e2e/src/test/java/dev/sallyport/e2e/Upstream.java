@@ -18,7 +18,8 @@ import java.util.stream.StreamSupport;
 /** The web that real clients are tried against: hosts of one server on the cluster, each with a token of its own. */
 final class Upstream {
 
-    static final List<String> SITES = List.of("api", "index", "registry", "git");
+    static final List<String> SITES =
+            List.of("api", "index", "registry", "git", "debian", "cargo", "go", "maven", "grpc");
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -78,7 +79,7 @@ final class Upstream {
     String authorization(String site) {
         String token = String.valueOf(tokens.get(site));
         return switch (site) {
-            case "api", "registry" -> "Bearer " + token;
+            case "api", "registry", "grpc" -> "Bearer " + token;
             default ->
                 "Basic " + Base64.getEncoder().encodeToString(("agent:" + token).getBytes(StandardCharsets.UTF_8));
         };

@@ -182,13 +182,18 @@ final class Sandbox {
 
     /** Runs a program in the agent container, as the agent. */
     Tool.Result exec(String stdin, String... command) {
+        return execIn("agent", stdin, command);
+    }
+
+    /** The same in another of the agent's containers. */
+    Tool.Result execIn(String container, String stdin, String... command) {
         String[] arguments = new String[7 + command.length];
         arguments[0] = "-n";
         arguments[1] = namespace;
         arguments[2] = "exec";
         arguments[3] = "-i";
         arguments[4] = pod().getMetadata().getName();
-        arguments[5] = "--container=agent";
+        arguments[5] = "--container=" + container;
         arguments[6] = "--";
         System.arraycopy(command, 0, arguments, 7, command.length);
         return installation.kubectl().attempt(stdin, arguments);

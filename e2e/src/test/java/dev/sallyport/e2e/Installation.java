@@ -13,8 +13,10 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 
 /**
  * One cluster with Sallyport and the provider stand-in on it, for all tests of this JVM: what
@@ -31,6 +33,7 @@ final class Installation {
     private final Tool kubectl;
     private final Tool helm;
     private final Provider provider;
+    private final Set<String> loaded = new HashSet<>();
 
     Installation(Cluster cluster) {
         this.cluster = cluster;
@@ -179,7 +182,9 @@ final class Installation {
 
     /** Brings an image that only some tests need onto the cluster, and gives its name as {@code repository:tag}. */
     String load(String name) {
-        cluster.load(image(name));
+        if (loaded.add(image(name))) {
+            cluster.load(image(name));
+        }
         return image(name);
     }
 

@@ -51,6 +51,10 @@ final class Sandbox {
 
     /** Creates or replaces a Secret of one key. */
     void secret(String secretName, String key, String value) {
+        secret(installation, namespace, secretName, key, value);
+    }
+
+    static void secret(Installation installation, String namespace, String secretName, String key, String value) {
         Secret secret = new SecretBuilder()
                 .withNewMetadata()
                 .withName(secretName)

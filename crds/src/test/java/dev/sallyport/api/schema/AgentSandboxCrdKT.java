@@ -123,7 +123,9 @@ class AgentSandboxCrdKT {
 
     @Test
     void kubectl_applies_manifests_with_strict_validation() {
-        cluster.copyToNode(Path.of("src/test/resources/accepted"), "/tmp/accepted");
+        accepted()
+                .forEach(manifest -> cluster.copyToNode(
+                        manifest.file(), "/tmp/accepted/" + manifest.toString().replace('/', '-')));
 
         Cluster.Output output = cluster.kubectl(
                 "apply", "--dry-run=server", "--validate=strict", "--namespace", NAMESPACE, "-f", "/tmp/accepted");

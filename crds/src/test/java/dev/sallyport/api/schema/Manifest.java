@@ -10,15 +10,30 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * A manifest of {@code src/test/resources}: one of {@code accepted/}, or one of {@code refused/} with a line
+ * A manifest: one of {@code accepted/} in {@code src/test/resources} or of the examples, or one of {@code refused/} with a line
  * {@code # refused: FIELD: MESSAGE} for each complaint that the API server must make about it.
  */
 record Manifest(Path file, String yaml) {
     private static final Path RESOURCES = Path.of("src/test/resources");
+    private static final Path EXAMPLES = Path.of("../examples");
     private static final String COMPLAINT = "# refused: ";
 
     static Stream<Manifest> accepted() {
-        return in("accepted");
+        return Stream.concat(in("accepted"), examples());
+    }
+
+    private static Stream<Manifest> examples() {
+        try (Stream<Path> directories = Files.list(EXAMPLES)) {
+            return directories
+                    .map(directory -> directory.resolve("sandbox.yaml"))
+                    .filter(Files::exists)
+                    .sorted()
+                    .map(Manifest::read)
+                    .toList()
+                    .stream();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     static Stream<Manifest> refused() {
@@ -35,7 +50,9 @@ record Manifest(Path file, String yaml) {
 
     @Override
     public String toString() {
-        return file.getFileName().toString();
+        return file.startsWith(EXAMPLES)
+                ? EXAMPLES.relativize(file).toString()
+                : file.getFileName().toString();
     }
 
     private static Stream<Manifest> in(String directory) {

@@ -1,0 +1,83 @@
+package dev.sallyport.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+
+/** Each example, set up by its README's own commands: the agent does its task, and what it must not do is refused. */
+@Installed
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class ExamplesKT {
+
+    private final Installation installation;
+    private World world;
+
+    ExamplesKT(Installation installation) {
+        this.installation = installation;
+    }
+
+    @BeforeAll
+    void makeTheWorld() {
+        world = new World(installation);
+    }
+
+    @AfterAll
+    void endTheWorld() {
+        world.close();
+    }
+
+    @Test
+    void oneRepositoryOfGitHubIsReadAndNothingElseIsDone() {
+        try (Example example = new Example(installation, world, "github-read-only")) {
+            String said = example.followReadme(world.token());
+            Sandbox agent = example.sandbox("reader");
+            String push = agent.shell("""
+                    cd hello-world
+                    echo changed >README.md
+                    git -c user.name=Agent -c user.email=agent@example.com commit --quiet --all --message Changed
+                    git push origin HEAD:main 2>&1 && echo pushed
+                    git ls-remote https://github.com/octo-org/other.git 2>&1 && echo seen
+                    true
+                    """);
+            String api = agent.shell("""
+                    curl -sS https://api.github.com/repos/octo-org/other
+                    curl -sS -X POST https://github.com/octo-org/hello-world.git/git-receive-pack
+                    curl -sS https://elsewhere.example.com/ 2>&1 || true
+                    """);
+
+            assertThat(said).contains("\"full_name\": \"octo-org/hello-world\"", "MethodNotAllowed");
+            assertThat(push).doesNotContain("pushed", "seen").containsPattern("(?s)403.*403");
+            assertThat(reasons(api)).containsExactly("PathNotAllowed", "PathNotAllowed");
+            assertThat(api).as("a tunnel to elsewhere").contains("403");
+            assertThat(world.received("github.com"))
+                    .as("what came was to fetch, with the token")
+                    .isNotEmpty()
+                    .allSatisfy(request -> {
+                        assertThat(request.target()).matches("/octo-org/hello-world.git/.*git-upload-pack");
+                        assertThat(request.authorization())
+                                .isEqualTo(world.credentials().get("github.com"));
+                    });
+            assertThat(world.received("api.github.com"))
+                    .singleElement()
+                    .satisfies(request -> assertThat(request.authorization())
+                            .isEqualTo(world.credentials().get("api.github.com")));
+            assertThat(agent.awaitAudit("all counted", audit -> audit.denied() >= 6)
+                            .lastDenied())
+                    .isNotNull();
+        }
+    }
+
+    /** Of refusals, in their order. */
+    private static List<String> reasons(String output) {
+        return Pattern.compile("\"reason\": ?\"(\\w+)\"")
+                .matcher(output)
+                .results()
+                .map(found -> found.group(1))
+                .toList();
+    }
+}

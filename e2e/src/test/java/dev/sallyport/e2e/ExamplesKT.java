@@ -32,6 +32,35 @@ class ExamplesKT {
     }
 
     @Test
+    void claudeCodeWorksOnAnApiKey() {
+        try (Example example = new Example(installation, world, "claude-code-api-key")) {
+            long before = installation.provider().lastSequence();
+
+            String said = example.followReadme(installation.provider().key(1));
+
+            assertThat(said).contains("You said: Which door of a fortress", "http://127.0.0.1:15001/anthropic");
+            assertEachCarried("x-api-key", "anthropic", before);
+            assertThat(reasons(example.sandbox("claude").shell("""
+                            curl -sS "$ANTHROPIC_BASE_URL/v1/organizations/api_keys"
+                            curl -sS -X DELETE "$ANTHROPIC_BASE_URL/v1/messages"
+                            """)))
+                    .containsExactly("PathNotAllowed", "MethodNotAllowed");
+        }
+    }
+
+    /** Every request had one credential, a real one of that provider's, in that place. */
+    private void assertEachCarried(String carrier, String api, long before) {
+        assertThat(installation.provider().requestsAfter(before))
+                .isNotEmpty()
+                .allSatisfy(request -> assertThat(request.get("credentials"))
+                        .singleElement()
+                        .satisfies(seen -> {
+                            assertThat(seen.get("carrier").asText()).isEqualTo(carrier);
+                            assertThat(seen.get("provider").asText()).isEqualTo(api);
+                        }));
+    }
+
+    @Test
     void oneRepositoryOfGitHubIsReadAndNothingElseIsDone() {
         try (Example example = new Example(installation, world, "github-read-only")) {
             String said = example.followReadme(world.token());

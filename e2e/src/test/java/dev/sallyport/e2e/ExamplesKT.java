@@ -48,6 +48,18 @@ class ExamplesKT {
         }
     }
 
+    @Test
+    void claudeCodeWorksWithASubscription() {
+        try (Example example = new Example(installation, world, "claude-code-subscription")) {
+            long before = installation.provider().lastSequence();
+
+            String said = example.followReadme(installation.provider().key("anthropic-token"));
+
+            assertThat(said).contains("You said: Which door of a fortress");
+            assertEachCarried("bearer", "anthropic-token", before);
+        }
+    }
+
     /** Every request had one credential, a real one of that provider's, in that place. */
     private void assertEachCarried(String carrier, String api, long before) {
         assertThat(installation.provider().requestsAfter(before))

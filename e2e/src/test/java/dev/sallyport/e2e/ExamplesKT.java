@@ -2,6 +2,8 @@ package dev.sallyport.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sallyport.api.v1alpha1.AuditStatus;
+import dev.sallyport.api.v1alpha1.Condition;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
@@ -110,6 +112,30 @@ class ExamplesKT {
             assertThat(agent.awaitAudit("all counted", audit -> audit.denied() >= 6)
                             .lastDenied())
                     .isNotNull();
+        }
+    }
+
+    @Test
+    void aTaskEndsWithItsExitCodeAndItsFinalCounts() {
+        try (Example example = new Example(installation, world, "batch")) {
+            long before = installation.provider().lastSequence();
+
+            String said = example.followReadme(installation.provider().key(1));
+
+            assertThat(said).contains("You said: ", "haiku", "\"reason\":\"Succeeded\"", "exit code 0");
+            Sandbox done = example.sandbox("haiku");
+            long sent = installation.provider().requestsAfter(before).size();
+            AuditStatus counts = done.awaitAudit("all that was sent is counted", audit -> audit.allowed() >= sent);
+            assertThat(sent).isPositive();
+            assertThat(counts.allowed()).isEqualTo(sent);
+            assertThat(counts.credentialed()).isEqualTo(sent);
+
+            done.secret("anthropic", "api-key", Provider.newKey());
+            example.applyAs("haiku", "failing");
+
+            Condition failed = example.sandbox("failing").awaitCondition("Finished", "True");
+            assertThat(failed.reason()).isEqualTo("Failed");
+            assertThat(failed.message()).contains("exit code 1");
         }
     }
 

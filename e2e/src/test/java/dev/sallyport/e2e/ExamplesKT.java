@@ -2,6 +2,7 @@ package dev.sallyport.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.sallyport.api.v1alpha1.AuditStatus;
 import dev.sallyport.api.v1alpha1.Condition;
 import java.util.List;
@@ -136,6 +137,31 @@ class ExamplesKT {
             Condition failed = example.sandbox("failing").awaitCondition("Finished", "True");
             assertThat(failed.reason()).isEqualTo("Failed");
             assertThat(failed.message()).contains("exit code 1");
+        }
+    }
+
+    @Test
+    void aWorkspaceOutlivesSuspension() {
+        try (Example example = new Example(installation, world, "workspace")) {
+            installation.volumeWithoutProvisioner("example-workspace");
+            Sandbox agent = example.sandbox("desk");
+            long before = installation.provider().lastSequence();
+
+            String said = example.followReadme(installation.provider().key(1));
+
+            assertThat(said).contains("You said: My flag is blue.", "\nblue\n", "What is my flag?");
+            List<JsonNode> seen = installation.provider().requestsAfter(before);
+            assertThat(
+                            agent.shell(
+                                    "grep -l 'My flag is blue' $(grep -rl 'What is my flag' .claude/projects --include=*.jsonl)"))
+                    .as("the resumed agent went on with what was said")
+                    .isNotEmpty();
+            assertThat(agent.awaitAudit("the counts go on", audit -> audit.allowed() >= seen.size())
+                            .allowed())
+                    .isEqualTo(seen.size());
+            assertThat(agent.shell("id -u; stat -c %a flag; pwd").lines())
+                    .first()
+                    .isEqualTo("1000");
         }
     }
 

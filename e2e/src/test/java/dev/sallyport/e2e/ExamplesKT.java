@@ -117,6 +117,32 @@ class ExamplesKT {
     }
 
     @Test
+    void oneEndpointOfADatabaseIsAsked() {
+        try (Example example = new Example(installation, world, "database")) {
+            String said = example.followReadme(world.token());
+            Sandbox agent = example.sandbox("analyst");
+            String across = agent.shell("""
+                    curl -sS -X PATCH -d '{"status":"paid"}' "$DATABASE_URL/orders?limit=1"
+                    curl -sS "$DATABASE_URL/orders"
+                    curl -sS "$DATABASE_URL/orders?limit=10&limit=100000"
+                    curl -sS "$DATABASE_URL/orders;DROP?limit=1"
+                    """);
+
+            assertThat(said)
+                    .contains("[{\"id\": 1, \"total\": 300}]", "PathNotAllowed")
+                    .as("the question is in the audit log")
+                    .contains("eq.open");
+            assertThat(reasons(across))
+                    .containsExactly("MethodNotAllowed", "ConditionNotEvaluable", "ConditionNotMet", "PathNotAllowed");
+            assertThat(world.received("db.example.com")).singleElement().satisfies(request -> {
+                assertThat(request.target()).startsWith("/orders?");
+                assertThat(request.authorization())
+                        .isEqualTo(world.credentials().get("db.example.com"));
+            });
+        }
+    }
+
+    @Test
     void aTaskEndsWithItsExitCodeAndItsFinalCounts() {
         try (Example example = new Example(installation, world, "batch")) {
             long before = installation.provider().lastSequence();

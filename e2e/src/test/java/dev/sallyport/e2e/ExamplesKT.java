@@ -76,6 +76,23 @@ class ExamplesKT {
     }
 
     @Test
+    void aiderWorksOnAnApiKey() {
+        Provider provider = installation.provider();
+        try (Example example = new Example(installation, world, "aider")) {
+            long before = provider.lastSequence();
+
+            String said = example.followReadme(provider.key("openai"));
+
+            assertThat(said).contains("You said: Which door of a fortress");
+            assertEachCarried("bearer", "openai", before);
+            assertThat(reasons(example.sandbox("aider").shell("""
+                            curl -sS "$OPENAI_API_BASE/models"
+                            curl -sS "$OPENAI_API_BASE/../v1/files" --path-as-is
+                            """))).containsExactly("PathNotAllowed", "AmbiguousPath");
+        }
+    }
+
+    @Test
     void oneRepositoryOfGitHubIsReadAndNothingElseIsDone() {
         try (Example example = new Example(installation, world, "github-read-only")) {
             String said = example.followReadme(world.token());

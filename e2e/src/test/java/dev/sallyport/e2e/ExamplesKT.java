@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sallyport.api.v1alpha1.AuditStatus;
 import dev.sallyport.api.v1alpha1.Condition;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
@@ -205,6 +206,61 @@ class ExamplesKT {
             assertThat(agent.shell("id -u; stat -c %a flag; pwd").lines())
                     .first()
                     .isEqualTo("1000");
+        }
+    }
+
+    @Test
+    void eachOfATeamHasItsOwnKeyAndRoute() {
+        Provider provider = installation.provider();
+        try (Example example = new Example(installation, world, "team")) {
+            long before = provider.lastSequence();
+
+            String said = example.followReadme(provider.key(1), provider.key(2), provider.key("openai"));
+
+            assertThat(said).contains("Plan a function", "Write a function", "def reverse(a)");
+            List<String> used = new ArrayList<>();
+            for (JsonNode request : provider.requestsAfter(before)) {
+                assertThat(request.get("credentials")).hasSize(1);
+                JsonNode seen = request.at("/credentials/0");
+                String key =
+                        seen.get("provider").asText() + " " + seen.get("line").asInt();
+                if (used.isEmpty() || !used.getLast().equals(key)) {
+                    used.add(key);
+                }
+            }
+            assertThat(used).as("one worked after the other").containsExactly("anthropic 1", "anthropic 2", "openai 1");
+
+            long after = provider.lastSequence();
+            String across = example.kubectl("exec", "team", "-c", "coder", "--", "bash", "-c", """
+                    ask() { curl -sS -H content-type:application/json -d '{"model":"claude-opus-4-5"}' "$@"; echo; }
+                    ask https://api.openai.com/v1/chat/completions -H "Authorization: Bearer $CODER_KEY"
+                    ask https://api.openai.com/v1/chat/completions -H "Authorization: Bearer $PLANNER_KEY"
+                    ask https://api.anthropic.com/v1/messages -H "x-api-key: $REVIEWER_KEY"
+                    ask https://api.anthropic.com/v1/messages -H "x-api-key: $CODER_KEY"
+                    ask https://api.anthropic.com/v1/messages
+                    ask https://api.anthropic.com/v1/organizations -H "x-api-key: $CODER_KEY"
+                    """)
+                    .output();
+            assertThat(reasons(across))
+                    .containsExactly(
+                            "PlaceholderMisuse",
+                            "PlaceholderMisuse",
+                            "PlaceholderMisuse",
+                            "ConditionNotMet",
+                            "PlaceholderMissing",
+                            "PathNotAllowed");
+            assertThat(provider.requestsAfter(after)).isEmpty();
+            AuditStatus counts = example.sandbox("team")
+                    .awaitAudit(
+                            "what each route let through is counted",
+                            audit -> audit.denied() >= 6
+                                    && audit.routes().stream()
+                                                    .filter(route -> route.allowed() > 0)
+                                                    .count()
+                                            == 3);
+            assertThat(counts.routes())
+                    .extracting(route -> route.name())
+                    .containsExactlyInAnyOrder("planner", "coder", "reviewer");
         }
     }
 

@@ -94,6 +94,64 @@ class ExamplesKT {
     }
 
     @Test
+    void aCodingAgentPushesToItsRepositoryAndReadsPackages() {
+        try (Example example = new Example(installation, world, "coding")) {
+            String said = example.followReadme(installation.provider().key(1), world.token());
+            Sandbox agent = example.sandbox("coder");
+            String installed = agent.shell(Sandbox.resource("examples/packages.sh"));
+            String pushed = agent.shell("""
+                    cd hello-world
+                    echo changed >>README.md
+                    git -c user.name=Agent -c user.email=agent@example.com commit --quiet --all --message Changed
+                    git push origin HEAD:agent 2>&1
+                    """);
+            String across = agent.shell("""
+                    cd hello-world
+                    git push https://github.com/octo-org/other.git HEAD:agent 2>&1 && echo pushed
+                    curl -sS https://github.com/octo-org/other.git/info/refs -u "x-access-token:$GITHUB_TOKEN"
+                    curl -sS https://npm.packages.example.com/-/whoami -H "Authorization: Basic $(printf %s "x:$GITHUB_TOKEN" | base64 -w0)"
+                    curl -sS -X PUT -d '{}' "${npm_config_registry}sallyport-probe"
+                    curl -sS https://pypi.packages.example.com/legacy/
+                    curl -sS http://debian.packages.example.com/elsewhere
+                    curl -sS https://api.github.com/user
+                    true
+                    """);
+
+            assertThat(said).contains("You said: Say what hello-world/README.md is about.");
+            assertThat(installed.lines())
+                    .contains("npm 42", "pip 42", "cargo 42", "apt 42")
+                    .anyMatch(line -> line.contains("Downloaded from mirror") && line.contains("/probe-1.0.jar"));
+            assertThat(pushed).contains("HEAD -> agent");
+            assertThat(across).doesNotContain("pushed").contains("403");
+            assertThat(reasons(across))
+                    .containsExactly(
+                            "PathNotAllowed",
+                            "PlaceholderMisuse",
+                            "MethodNotAllowed",
+                            "PathNotAllowed",
+                            "PathNotAllowed");
+            String token = agent.shell("printenv GITHUB_TOKEN");
+            assertThat(world.received("github.com"))
+                    .filteredOn(request -> request.target().endsWith("/git-receive-pack"))
+                    .isNotEmpty()
+                    .allSatisfy(request -> {
+                        assertThat(request.target()).isEqualTo("/octo-org/hello-world.git/git-receive-pack");
+                        assertThat(request.authorization())
+                                .isEqualTo(world.credentials().get("github.com"));
+                    });
+            for (String kind : List.of("npm", "pypi", "crates", "maven", "debian")) {
+                assertThat(world.received(kind + ".packages.example.com"))
+                        .as(kind)
+                        .isNotEmpty()
+                        .allSatisfy(request -> {
+                            assertThat(request.method()).isIn("GET", "HEAD");
+                            assertThat(request.fields()).doesNotContain(token);
+                        });
+            }
+        }
+    }
+
+    @Test
     void oneRepositoryOfGitHubIsReadAndNothingElseIsDone() {
         try (Example example = new Example(installation, world, "github-read-only")) {
             String said = example.followReadme(world.token());

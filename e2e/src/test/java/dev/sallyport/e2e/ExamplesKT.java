@@ -77,6 +77,25 @@ class ExamplesKT {
     }
 
     @Test
+    void codexWorksOnAnApiKey() {
+        Provider provider = installation.provider();
+        try (Example example = new Example(installation, world, "codex")) {
+            long before = provider.lastSequence();
+
+            String said = example.followReadme(provider.key("openai"));
+
+            assertThat(said).contains("You said: Which door of a fortress");
+            assertEachCarried("bearer", "openai", before);
+            assertThat(reasons(example.sandbox("codex").shell("""
+                            curl -sS https://api.openai.com/v1/responses/resp_of_somebody_else
+                            curl -sS -X DELETE https://api.openai.com/v1/responses
+                            curl -sS https://api.openai.com/v1/files
+                            """)))
+                    .containsExactly("PathNotAllowed", "MethodNotAllowed", "PathNotAllowed");
+        }
+    }
+
+    @Test
     void aiderWorksOnAnApiKey() {
         Provider provider = installation.provider();
         try (Example example = new Example(installation, world, "aider")) {

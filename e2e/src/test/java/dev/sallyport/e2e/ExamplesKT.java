@@ -96,6 +96,25 @@ class ExamplesKT {
     }
 
     @Test
+    void geminiCliWorksOnAnApiKey() {
+        Provider provider = installation.provider();
+        try (Example example = new Example(installation, world, "gemini-cli")) {
+            long before = provider.lastSequence();
+
+            String said = example.followReadme(provider.key("gemini"));
+
+            assertThat(said).contains("You said: Which door of a fortress");
+            assertEachCarried("x-goog-api-key", "gemini", before);
+            assertThat(reasons(example.sandbox("gemini").shell("""
+                            curl -sS "https://generativelanguage.googleapis.com/v1beta/files?key=a-dummy"
+                            curl -sS -X POST https://generativelanguage.googleapis.com/v1beta/models/x:predict
+                            curl -sS https://generativelanguage.googleapis.com/v1beta/models/x:generateContent
+                            """)))
+                    .containsExactly("PathNotAllowed", "PathNotAllowed", "MethodNotAllowed");
+        }
+    }
+
+    @Test
     void aiderWorksOnAnApiKey() {
         Provider provider = installation.provider();
         try (Example example = new Example(installation, world, "aider")) {

@@ -188,7 +188,7 @@ abstract class Profiles extends Placed {
         Sandbox mine = new Sandbox(installation, name, "own-" + name);
         installation.volumeWithoutProvisioner("own-" + name);
         mine.secret("anthropic", "api-key", installation.provider().key(1));
-        mine.apply("sandbox/profiles.yaml", values(own));
+        mine.apply("sandbox/profiles.yaml", values(own + ", SystemTrust"));
         Condition refused = mine.awaitCondition("Accepted", "False");
         assertThat(refused.message())
                 .contains("there is no profile " + own)
@@ -209,6 +209,12 @@ abstract class Profiles extends Placed {
         assertThat(shell(mine.pod(), "agent", "echo $OF_THE_PLATFORM; cat ~/.config/platform/settings; env"))
                 .startsWith("at /home/sallyport\n/var/run/sallyport/ca/ca-bundle.crt")
                 .doesNotContain("CLAUDE_CODE_DISABLE");
+        assertThat(shell(mine.pod(), "agent", """
+                env -u CURL_CA_BUNDLE -u SSL_CERT_FILE curl -sS -o /dev/null -w '%{http_code}' \\
+                  -H 'anthropic-version: 2023-06-01' https://provider.provider.svc.cluster.local:8443/v1/models
+                """))
+                .as("of a program that reads the system's file alone")
+                .isEqualTo("200");
         mine.delete();
     }
 

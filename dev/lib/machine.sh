@@ -93,5 +93,5 @@ debian_mirror() {
 
 # The disk that the work still to do takes: most of it is Go's caches and the images.
 gib_needed() {
-  if [ -d "$cache/go-tools" ]; then echo 4; else echo 20; fi
+  if [ -d "$cache/go-tools" ]; then echo 6; else echo 26; fi
 }

@@ -23,8 +23,7 @@ cat >pom.xml <<'XML'
   </extension></extensions></build>
 </project>
 XML
-export MAVEN_OPTS=
-MAVEN_OPTS="-XX:TieredStopAtLevel=1 -Djavax.net.ssl.trustStore=$(dirname "$SSL_CERT_FILE")/truststore.p12"
+export MAVEN_OPTS=-XX:TieredStopAtLevel=1
 mvn --batch-mode --strict-checksums --settings settings.xml -Dmaven.repo.local="$PWD/repository" validate
 python -c 'import sys, zipfile; sys.stdout.buffer.write(zipfile.ZipFile(sys.argv[1]).read("payload.bin"))' \
   repository/com/example/extension/1.0/extension-1.0.jar | sha256sum

@@ -13,7 +13,7 @@ done
 tell apt "$(apt-get --version | sed -n '1s/^apt \([^ ]*\) .*/\1/p')"
 tell cargo "$(cargo --version | sed 's/^cargo \([^ ]*\) .*/\1/')"
 tell go "$(go version | sed 's/^go version go\([^ ]*\) .*/\1/')"
-tell mvn "$(mvn --version | sed -n '1s/.*Apache Maven \([^ ]*\) .*/\1/p')"
+tell mvn "$(mvn --version 2>/dev/null | sed -n '1s/.*Apache Maven \([^ ]*\) .*/\1/p')"
 tell 'grpcio (Python)' "$(python -c 'import grpc; print(grpc.__version__)')"
 tell 'websockets (Python)' "$(python -c 'import importlib.metadata; print(importlib.metadata.version("websockets"))')"
 node=$(node --version)

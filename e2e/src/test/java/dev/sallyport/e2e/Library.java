@@ -1,7 +1,6 @@
 package dev.sallyport.e2e;
 
 import java.net.URI;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -57,22 +56,11 @@ enum Library {
             case FETCH, UNDICI -> List.of("node", "/opt/clients/client.mjs", toString());
             case GO, GO_H2C -> List.of("/opt/clients/client", toString());
             case JAVA -> {
-                // It knows none of the variables.
-                URI proxy = URI.create(agent.variable("HTTPS_PROXY"));
-                List<String> command = new ArrayList<>(List.of(
-                        "java",
-                        "-XX:TieredStopAtLevel=1",
-                        "-Dhttps.proxyHost=" + proxy.getHost(),
-                        "-Dhttps.proxyPort=" + proxy.getPort(),
-                        "-Djavax.net.ssl.trustStore="
-                                + Path.of(agent.variable("SSL_CERT_FILE")).resolveSibling("truststore.p12")));
-                if (proxy.getUserInfo() != null) {
-                    String[] user = proxy.getUserInfo().split(":", 2);
+                // Of the variables it reads JAVA_TOOL_OPTIONS alone.
+                List<String> command = new ArrayList<>(List.of("java", "-XX:TieredStopAtLevel=1"));
+                if (URI.create(agent.variable("HTTPS_PROXY")).getUserInfo() != null) {
                     // Unless it is told otherwise, it shows nobody Basic credentials before a tunnel.
-                    command.addAll(List.of(
-                            "-Djdk.http.auth.tunneling.disabledSchemes=",
-                            "-Dhttps.proxyUser=" + user[0],
-                            "-Dhttps.proxyPassword=" + user[1]));
+                    command.add("-Djdk.http.auth.tunneling.disabledSchemes=");
                 }
                 command.addAll(List.of("-cp", "/opt/clients/java", "dev.sallyport.sidecar.clients.JavaClient"));
                 yield List.copyOf(command);

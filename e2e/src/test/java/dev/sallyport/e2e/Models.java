@@ -108,6 +108,14 @@ abstract class Models extends Placed {
                     .singleElement()
                     .satisfies(seen -> assertThat(seen.get("provider").asText()).isEqualTo(api.provider()));
         });
+        if (program == ModelProgram.CLAUDE_CODE) {
+            assertThat(requests)
+                    .allSatisfy(request -> assertThat(request.get("headers").toString())
+                            .as("its own fields come as it sends them")
+                            .containsIgnoringCase("x-claude-code-session-id")
+                            .containsIgnoringCase("anthropic-version")
+                            .containsIgnoringCase("anthropic-beta"));
+        }
         if (program.tool().isEmpty()) {
             assertThat(turns.told()).isEqualTo("1 2 3 4 5 6 7 8 9 10 11 12");
         } else {

@@ -29,7 +29,7 @@ class PairedPodKT {
     private static final Map<String, String> RESTRICTED = Map.of("pod-security.kubernetes.io/enforce", "restricted");
 
     private static final String MODELS =
-            "curl -sS -o /dev/null -w '%{http_code}' --retry 30 --retry-delay 1 --retry-all-errors -H anthropic-version:2023-06-01 ";
+            "curl -s -o /dev/null -w '%{http_code}' --retry 30 --retry-delay 1 --retry-all-errors -H anthropic-version:2023-06-01 ";
 
     private static final String BY_TUNNEL = "https://provider.provider.svc.cluster.local:8443/v1/models";
 

@@ -85,7 +85,6 @@ class AttackKT {
 
     @AfterAll
     void leaveNothingBehind() {
-        sandbox.delete();
         outside.remove();
     }
 

@@ -22,8 +22,6 @@ final class ClientSandbox {
     private static final String DUMMY = "a-dummy-that-agents-hold";
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    private final Installation installation;
-    private final String namespace;
     private final Sandbox sandbox;
     private final Upstream upstream;
     private final AuditLog audit;
@@ -32,8 +30,6 @@ final class ClientSandbox {
 
     /** Makes the namespace with all that is in it; ready when this returns. */
     ClientSandbox(Installation installation, String namespace, Placement placement) {
-        this.installation = installation;
-        this.namespace = namespace;
         String image = installation.load("clients");
         installation.namespace(namespace);
         sandbox = new Sandbox(installation, namespace, "clients");
@@ -50,11 +46,6 @@ final class ClientSandbox {
         payload = sandbox.shell("""
                         python -c 'import random, sys; sys.stdout.buffer.write(random.Random(42).randbytes(%d))' >/tmp/payload
                         sha256sum </tmp/payload""".formatted(PAYLOAD)).substring(0, 64);
-    }
-
-    void delete() {
-        sandbox.delete();
-        installation.client().namespaces().withName(namespace).delete();
     }
 
     /** Of its proxy. */

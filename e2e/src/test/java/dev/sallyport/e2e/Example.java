@@ -179,7 +179,6 @@ final class Example implements AutoCloseable {
     @Override
     public void close() {
         installation.kubectl().run("-n", namespace, "delete", "agentsandbox", "--all", "--wait=true", "--timeout=60s");
-        installation.client().namespaces().withName(namespace).delete();
         try (Stream<Path> files = Files.list(copy)) {
             for (Path file : files.toList()) {
                 Files.delete(file);

@@ -13,7 +13,9 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -34,6 +36,7 @@ final class Installation {
     private final Tool helm;
     private final Provider provider;
     private final Set<String> loaded = new HashSet<>();
+    private final Set<String> namespaces = new HashSet<>();
 
     Installation(Cluster cluster) {
         this.cluster = cluster;
@@ -99,8 +102,23 @@ final class Installation {
                         .endMetadata()
                         .build())
                 .create();
+        namespaces.add(name);
         provider.publishAuthority(name);
         return name;
+    }
+
+    /**
+     * Deletes all namespaces made until now, and is back when their pods are gone: what they ask of the node's processors is
+     * needed by the next tests.
+     */
+    void deleteNamespaces() {
+        if (namespaces.isEmpty()) {
+            return;
+        }
+        List<String> arguments = new ArrayList<>(List.of("delete", "namespace", "--timeout=3m"));
+        arguments.addAll(namespaces);
+        namespaces.clear();
+        kubectl.run(arguments.toArray(String[]::new));
     }
 
     /** Kills, by SIGKILL, the processes of a user in a pod. */

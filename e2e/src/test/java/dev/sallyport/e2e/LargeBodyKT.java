@@ -62,7 +62,5 @@ class LargeBodyKT {
 
         assertThat(result.output().strip()).isEqualTo("200 " + BYTES + " equal");
         assertThat(Counts.restarts(sandbox.pod())).isZero();
-        sandbox.delete();
-        installation.client().namespaces().withName(namespace).delete();
     }
 }

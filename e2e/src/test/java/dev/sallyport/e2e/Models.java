@@ -13,7 +13,6 @@ import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
@@ -66,12 +65,6 @@ abstract class Models extends Placed {
                         "DUMMY", DUMMY,
                         "PLACEMENT", placement.name()));
         sandbox.awaitReady();
-    }
-
-    @AfterAll
-    void remove() {
-        sandbox.delete();
-        installation.client().namespaces().withName(namespace).delete();
     }
 
     static Stream<Arguments> programsByEveryWay() {

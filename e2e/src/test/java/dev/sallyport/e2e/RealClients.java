@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.OptionalDouble;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.MethodOrderer;
@@ -58,11 +57,6 @@ abstract class RealClients extends Placed {
     @BeforeEach
     void markTheAuditLog() {
         auditedBefore = agent.audit().last();
-    }
-
-    @AfterAll
-    void remove() {
-        agent.delete();
     }
 
     @ParameterizedTest

@@ -6,7 +6,6 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
-import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
@@ -48,14 +47,7 @@ final class World implements AutoCloseable {
     World(Installation installation) {
         this.installation = installation;
         String image = installation.load("clients");
-        installation
-                .client()
-                .resource(new NamespaceBuilder()
-                        .withNewMetadata()
-                        .withName(NAMESPACE)
-                        .endMetadata()
-                        .build())
-                .create();
+        installation.namespace(NAMESPACE);
         Sandbox.secret(installation, NAMESPACE, "credentials", "by-host", json(credentials()));
         configMap(NAMESPACE, "world", "world.py", Sandbox.resource("examples/world.py"));
         Tool.Result applied = installation
@@ -168,6 +160,5 @@ final class World implements AutoCloseable {
     public void close() {
         installation.kubectl().run("-n", "kube-system", "delete", "configmap", "coredns-custom");
         restartNameServer();
-        installation.client().namespaces().withName(NAMESPACE).delete();
     }
 }

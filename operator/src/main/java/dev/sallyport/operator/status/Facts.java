@@ -32,6 +32,13 @@ public record Facts(
         Optional<ProxyObservation> proxy,
         List<Counters> finals) {
 
+    /** Whether the proxy has a pod of its own: its agent comes to it by a Service, which leads to pods that are ready. */
+    boolean hasPairedProxy() {
+        return proxyPod.filter(proxys ->
+                        pod.filter(agents -> agents.uid().equals(proxys.uid())).isEmpty())
+                .isPresent();
+    }
+
     /**
      * Whether the proxy works, for all that kubelet knows, and was not asked yet: so it is when the operator has just
      * started, and no reason to doubt what the status says.

@@ -135,8 +135,12 @@ final class Findings {
                     Finding.no("Unreadable", capital(failure.get().message()));
             };
         }
-        return report().map(Findings::proxyReady)
+        Finding answered = report().map(Findings::proxyReady)
                 .orElseGet(() -> Finding.no("Starting", "The proxy has not been asked yet"));
+        return answered.isTrue() && facts.hasPairedProxy() && !pod.isReady()
+                ? Finding.no(
+                        "NotReady", "The proxy takes requests; its Service leads to it once kubelet finds it ready")
+                : answered;
     }
 
     private static boolean serves(ProxyReport report) {

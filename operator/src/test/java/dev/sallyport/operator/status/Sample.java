@@ -51,6 +51,20 @@ final class Sample {
                 List.of());
     }
 
+    /** The same where agent and proxy have each a pod. */
+    static Facts paired(Pod agent, Pod proxy, Optional<ProxyObservation> observation) {
+        Facts facts = facts(Optional.of(proxy), observation);
+        return new Facts(
+                facts.id(),
+                facts.verdict(),
+                facts.step(),
+                Optional.of(new PodState(agent)),
+                facts.proxyPod(),
+                facts.obstacle(),
+                facts.proxy(),
+                facts.finals());
+    }
+
     /** The same of a paired sandbox whose agent has no pod yet. */
     static Facts withoutAgent(Facts facts) {
         return new Facts(

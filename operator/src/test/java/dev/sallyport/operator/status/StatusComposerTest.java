@@ -14,6 +14,8 @@ import dev.sallyport.operator.model.Happening;
 import dev.sallyport.operator.model.Lifecycle.Step;
 import dev.sallyport.operator.status.proxy.ProxyObservation;
 import dev.sallyport.operator.status.proxy.ProxyObservation.Kind;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodBuilder;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.ZoneOffset;
@@ -99,6 +101,33 @@ final class StatusComposerTest {
         assertThat(condition(composer.compose(null, Sample.with(serving, Step.SUSPEND)), ConditionType.Suspended))
                 .as("while either pod is there")
                 .isEqualTo("False/Terminating");
+    }
+
+    @Test
+    void aPairedProxyIsReadyOnceItsServiceLeadsToIt() {
+        Pod proxy = Sample.pod("""
+                phase: Running
+                podIP: 10.42.0.7
+                conditions: [{type: Ready, status: "False"}]
+                containerStatuses: [{name: proxy, restartCount: 0, state: {running: {}}}]
+                """);
+        Pod agent = new PodBuilder(Sample.runningPod())
+                .editMetadata()
+                .withUid("pod-2")
+                .endMetadata()
+                .build();
+        Optional<ProxyObservation> serves = Optional.of(Sample.answered(Sample.report(Sample.counters("a", 0, 0))));
+
+        AgentSandboxStatus early = composer.compose(null, Sample.paired(agent, proxy, serves));
+        AgentSandboxStatus later = composer.compose(early, Sample.paired(agent, Sample.runningPod(), serves));
+
+        assertThat(condition(early, ConditionType.ProxyReady)).isEqualTo("False/NotReady");
+        assertThat(condition(early, ConditionType.Ready)).isEqualTo("False/NotReady");
+        assertThat(condition(later, ConditionType.ProxyReady)).isEqualTo("True/Serving");
+        assertThat(condition(
+                        composer.compose(null, Sample.facts(Optional.of(proxy), serves)), ConditionType.ProxyReady))
+                .as("in the agent's own pod, whose readiness is the agent's too")
+                .isEqualTo("True/Serving");
     }
 
     @Test

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.tuple;
 import dev.sallyport.standin.Client;
 import dev.sallyport.standin.Client.Event;
 import dev.sallyport.standin.Client.Events;
+import dev.sallyport.standin.OnStandin;
 import dev.sallyport.standin.ProviderStandin;
 import dev.sallyport.standin.StandinOptions;
 import dev.sallyport.standin.auth.Carrier;
@@ -25,38 +26,18 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-class AnthropicApiIT {
+class AnthropicApiIT extends OnStandin {
     private static final String KEY = "sk-ant-real";
     private static final String[] AUTHORIZED = {"x-api-key", KEY, "anthropic-version", "2023-06-01"};
 
-    private static ProviderStandin standin;
-    private static Client client;
-
-    @BeforeAll
-    static void start() {
-        standin = ProviderStandin.start(
-                StandinOptions.onLoopback().withKeyrings(Map.of(Provider.ANTHROPIC, Keyring.of("sk-ant-old", KEY))));
-        client = Client.plain(standin);
-    }
-
-    @AfterAll
-    static void stop() {
-        client.close();
-        standin.close();
-    }
-
-    @BeforeEach
-    void clear() {
-        standin.clearRequests();
+    AnthropicApiIT() {
+        super(StandinOptions.onLoopback().withKeyrings(Map.of(Provider.ANTHROPIC, Keyring.of("sk-ant-old", KEY))));
     }
 
     @Test
@@ -399,7 +380,7 @@ class AnthropicApiIT {
         return status + " " + Client.json(body).path("error").path("type").asText();
     }
 
-    private static RecordedRequest onlyRequest() {
+    private RecordedRequest onlyRequest() {
         assertThat(standin.requests()).hasSize(1);
         return standin.requests().getFirst();
     }

@@ -3,7 +3,7 @@ package dev.sallyport.standin.anthropic;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sallyport.standin.Client;
-import dev.sallyport.standin.ProviderStandin;
+import dev.sallyport.standin.OnStandin;
 import dev.sallyport.standin.StandinOptions;
 import dev.sallyport.standin.auth.Carrier;
 import dev.sallyport.standin.auth.Keyring;
@@ -11,38 +11,19 @@ import dev.sallyport.standin.auth.Provider;
 import java.net.http.HttpResponse;
 import java.util.Map;
 import java.util.Set;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class SubscriptionIT {
+class SubscriptionIT extends OnStandin {
     private static final String TOKEN = "sk-ant-oat01-real";
     private static final String BETA = "oauth-2025-04-20";
 
-    private static ProviderStandin standin;
-    private static Client client;
-
-    @BeforeAll
-    static void start() {
-        standin = ProviderStandin.start(StandinOptions.onLoopback()
+    SubscriptionIT() {
+        super(StandinOptions.onLoopback()
                 .withKeyrings(Map.of(
                         Provider.ANTHROPIC, Keyring.of("sk-ant-real"), Provider.ANTHROPIC_TOKEN, Keyring.of(TOKEN)))
                 .withAnthropicAccepts(Set.of(Carrier.X_API_KEY)));
-        client = Client.plain(standin);
-    }
-
-    @AfterAll
-    static void stop() {
-        client.close();
-        standin.close();
-    }
-
-    @BeforeEach
-    void clear() {
-        standin.clearRequests();
     }
 
     @ParameterizedTest
@@ -85,7 +66,7 @@ class SubscriptionIT {
         }
     }
 
-    private static HttpResponse<String> models(String... headers) throws Exception {
+    private HttpResponse<String> models(String... headers) throws Exception {
         var all = new String[headers.length + 2];
         System.arraycopy(headers, 0, all, 0, headers.length);
         all[headers.length] = "anthropic-version";

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sallyport.standin.Client;
 import dev.sallyport.standin.Client.Events;
-import dev.sallyport.standin.ProviderStandin;
+import dev.sallyport.standin.OnStandin;
 import dev.sallyport.standin.StandinOptions;
 import dev.sallyport.standin.Wire;
 import dev.sallyport.standin.journal.Outcome;
@@ -22,35 +22,22 @@ import java.util.zip.GZIPInputStream;
 import java.util.zip.InflaterInputStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class FaultIT {
-    private static ProviderStandin standin;
-    private static Client client;
-    private static Client http2;
+class FaultIT extends OnStandin {
+    private final Client http2;
 
-    @BeforeAll
-    static void start() {
-        standin = ProviderStandin.start(StandinOptions.onLoopback());
-        client = Client.plain(standin);
+    FaultIT() {
+        super(StandinOptions.onLoopback());
         http2 = Client.https(standin, Version.HTTP_2);
     }
 
     @AfterAll
-    static void stop() {
-        client.close();
+    void closeHttp2() {
         http2.close();
-        standin.close();
-    }
-
-    @BeforeEach
-    void clear() {
-        standin.clearRequests();
     }
 
     @Test
@@ -380,7 +367,7 @@ class FaultIT {
         return onlyRequest().sentBytes();
     }
 
-    private static RecordedRequest onlyRequest() {
+    private RecordedRequest onlyRequest() {
         return standin.requests().getFirst();
     }
 }

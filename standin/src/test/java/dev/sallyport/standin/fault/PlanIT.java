@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sallyport.standin.Client;
-import dev.sallyport.standin.ProviderStandin;
+import dev.sallyport.standin.OnStandin;
 import dev.sallyport.standin.StandinOptions;
 import dev.sallyport.standin.auth.Keyring;
 import dev.sallyport.standin.auth.Provider;
@@ -12,28 +12,20 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class PlanIT {
+class PlanIT extends OnStandin {
     private static final String CHAT = "/v1/chat/completions";
     private static final String RESPONSES = "/v1/responses";
     private static final String MESSAGES = "/v1/messages";
     private static final String GEMINI = "/v1beta/models/gemini-2.5-flash:generateContent";
     private static final String GEMINI_V1 = "/v1/models/gemini-2.5-flash:generateContent";
 
-    private static ProviderStandin standin;
-    private static Client client;
-    private static Client control;
-
-    @BeforeAll
-    static void start() {
-        standin = ProviderStandin.start(StandinOptions.onLoopback()
+    PlanIT() {
+        super(StandinOptions.onLoopback()
                 .withKeyrings(Map.of(
                         Provider.ANTHROPIC,
                         Keyring.of("a-real"),
@@ -41,20 +33,6 @@ class PlanIT {
                         Keyring.of("o-real"),
                         Provider.GEMINI,
                         Keyring.of("g-real"))));
-        client = Client.plain(standin);
-        control = Client.control(standin);
-    }
-
-    @AfterAll
-    static void stop() {
-        client.close();
-        control.close();
-        standin.close();
-    }
-
-    @BeforeEach
-    void clear() {
-        standin.plan().clear();
     }
 
     @ParameterizedTest
@@ -185,11 +163,11 @@ class PlanIT {
                 .hasMessageContaining("nothing");
     }
 
-    private static void plan(String query) throws Exception {
+    private void plan(String query) throws Exception {
         assertThat(control.post(PlanApi.PATH + "?" + query, "").statusCode()).isEqualTo(204);
     }
 
-    private static HttpResponse<String> ask(String path, String text) throws Exception {
+    private HttpResponse<String> ask(String path, String text) throws Exception {
         var headers =
                 switch (path) {
                     case MESSAGES -> new String[] {"x-api-key", "a-real", "anthropic-version", "2023-06-01"};

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sallyport.standin.Client;
 import dev.sallyport.standin.Client.Events;
-import dev.sallyport.standin.ProviderStandin;
+import dev.sallyport.standin.OnStandin;
 import dev.sallyport.standin.StandinOptions;
 import dev.sallyport.standin.auth.Carrier;
 import dev.sallyport.standin.auth.Keyring;
@@ -14,40 +14,21 @@ import dev.sallyport.standin.journal.RecordedRequest;
 import java.net.http.HttpClient.Version;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class GeminiApiIT {
+class GeminiApiIT extends OnStandin {
     private static final String[] AUTHORIZED = {"x-goog-api-key", "g-real"};
     private static final String MODEL = "/v1beta/models/gemini-2.5-flash";
     private static final String WEATHER = ",\"tools\":[{\"functionDeclarations\":[{\"name\":\"weather\"}]}]";
 
-    private static ProviderStandin standin;
-    private static Client client;
-
-    @BeforeAll
-    static void start() {
-        standin = ProviderStandin.start(StandinOptions.onLoopback()
+    GeminiApiIT() {
+        super(StandinOptions.onLoopback()
                 .withKeyrings(
                         Map.of(Provider.GEMINI, Keyring.of("g-real"), Provider.ANTHROPIC, Keyring.of("sk-ant-real"))));
-        client = Client.plain(standin);
-    }
-
-    @AfterAll
-    static void stop() {
-        client.close();
-        standin.close();
-    }
-
-    @BeforeEach
-    void clear() {
-        standin.clearRequests();
     }
 
     @ParameterizedTest

@@ -3,7 +3,7 @@ package dev.sallyport.standin.journal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sallyport.standin.Client;
-import dev.sallyport.standin.ProviderStandin;
+import dev.sallyport.standin.OnStandin;
 import dev.sallyport.standin.StandinOptions;
 import dev.sallyport.standin.Wire;
 import dev.sallyport.standin.auth.Keyring;
@@ -13,34 +13,12 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.time.Instant;
 import java.util.Map;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-class JournalIT {
-    private static ProviderStandin standin;
-    private static Client client;
-    private static Client control;
+class JournalIT extends OnStandin {
 
-    @BeforeAll
-    static void start() {
-        standin = ProviderStandin.start(
-                StandinOptions.onLoopback().withKeyrings(Map.of(Provider.ANTHROPIC, Keyring.of("sk-ant-real"))));
-        client = Client.plain(standin);
-        control = Client.control(standin);
-    }
-
-    @AfterAll
-    static void stop() {
-        client.close();
-        control.close();
-        standin.close();
-    }
-
-    @BeforeEach
-    void clear() {
-        standin.clearRequests();
+    JournalIT() {
+        super(StandinOptions.onLoopback().withKeyrings(Map.of(Provider.ANTHROPIC, Keyring.of("sk-ant-real"))));
     }
 
     @Test
@@ -157,7 +135,7 @@ class JournalIT {
                 .isNotEqualTo(connections.get(2));
     }
 
-    private static RecordedRequest onlyRequest() {
+    private RecordedRequest onlyRequest() {
         Awaitility.await().until(() -> !standin.requests().isEmpty());
         return standin.requests().getFirst();
     }

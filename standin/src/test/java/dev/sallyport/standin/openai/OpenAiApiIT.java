@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.sallyport.standin.Client;
 import dev.sallyport.standin.Client.Event;
 import dev.sallyport.standin.Client.Events;
-import dev.sallyport.standin.ProviderStandin;
+import dev.sallyport.standin.OnStandin;
 import dev.sallyport.standin.StandinOptions;
 import dev.sallyport.standin.auth.Keyring;
 import dev.sallyport.standin.auth.Provider;
@@ -15,31 +15,18 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-class OpenAiApiIT {
+class OpenAiApiIT extends OnStandin {
     private static final String[] AUTHORIZED = {"Authorization", "Bearer sk-real"};
     private static final String CHAT = "/v1/chat/completions";
 
-    private static ProviderStandin standin;
-    private static Client client;
-
-    @BeforeAll
-    static void start() {
-        standin = ProviderStandin.start(StandinOptions.onLoopback()
+    OpenAiApiIT() {
+        super(StandinOptions.onLoopback()
                 .withKeyrings(
                         Map.of(Provider.OPENAI, Keyring.of("sk-real"), Provider.ANTHROPIC, Keyring.of("sk-ant-real"))));
-        client = Client.plain(standin);
-    }
-
-    @AfterAll
-    static void stop() {
-        client.close();
-        standin.close();
     }
 
     @Test

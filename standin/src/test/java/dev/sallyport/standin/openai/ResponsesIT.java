@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.sallyport.standin.Client;
 import dev.sallyport.standin.Client.Event;
 import dev.sallyport.standin.Client.Events;
-import dev.sallyport.standin.ProviderStandin;
+import dev.sallyport.standin.OnStandin;
 import dev.sallyport.standin.StandinOptions;
 import dev.sallyport.standin.Wire;
 import dev.sallyport.standin.auth.Carrier;
@@ -19,37 +19,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-class ResponsesIT {
+class ResponsesIT extends OnStandin {
     private static final String[] AUTHORIZED = {"Authorization", "Bearer sk-real"};
     private static final String RESPONSES = "/v1/responses";
     private static final String WEATHER = ",\"tools\":[{\"type\":\"function\",\"name\":\"weather\"}]";
 
-    private static ProviderStandin standin;
-    private static Client client;
-
-    @BeforeAll
-    static void start() {
-        standin = ProviderStandin.start(
-                StandinOptions.onLoopback().withKeyrings(Map.of(Provider.OPENAI, Keyring.of("sk-real"))));
-        client = Client.plain(standin);
-    }
-
-    @AfterAll
-    static void stop() {
-        client.close();
-        standin.close();
-    }
-
-    @BeforeEach
-    void clear() {
-        standin.clearRequests();
+    ResponsesIT() {
+        super(StandinOptions.onLoopback().withKeyrings(Map.of(Provider.OPENAI, Keyring.of("sk-real"))));
     }
 
     @Test
@@ -262,7 +242,7 @@ class ResponsesIT {
                 .collect(Collectors.joining());
     }
 
-    private static RecordedRequest onlyRequest() {
+    private RecordedRequest onlyRequest() {
         assertThat(standin.requests()).hasSize(1);
         return standin.requests().getFirst();
     }

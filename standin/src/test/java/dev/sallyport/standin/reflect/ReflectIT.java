@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sallyport.standin.Client;
-import dev.sallyport.standin.ProviderStandin;
+import dev.sallyport.standin.OnStandin;
 import dev.sallyport.standin.StandinOptions;
 import dev.sallyport.standin.Wire;
 import java.net.http.HttpClient.Version;
@@ -14,26 +14,14 @@ import java.security.MessageDigest;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.stream.StreamSupport;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class ReflectIT {
-    private static ProviderStandin standin;
-    private static Client client;
+class ReflectIT extends OnStandin {
 
-    @BeforeAll
-    static void start() {
-        standin = ProviderStandin.start(StandinOptions.onLoopback());
-        client = Client.plain(standin);
-    }
-
-    @AfterAll
-    static void stop() {
-        client.close();
-        standin.close();
+    ReflectIT() {
+        super(StandinOptions.onLoopback());
     }
 
     @Test

@@ -18,6 +18,7 @@ import tarfile
 import zipfile
 from pathlib import Path
 
+import git_backend
 from aiohttp import web
 
 CREDENTIALS = json.loads(os.environ["CREDENTIALS"])  # by host: a whole Authorization
@@ -53,38 +54,7 @@ async def github_api(request):
 
 
 async def github(request):
-    """Smart HTTP by `git http-backend` (RFC 3875)."""
-    backend = await asyncio.create_subprocess_exec(
-        "git",
-        "http-backend",
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        # Without the length and the encoding: the body is decoded here, and ends with its pipe.
-        env={
-            "PATH": os.environ["PATH"],
-            "HOME": "/tmp",
-            "GIT_PROJECT_ROOT": str(FILES / "git"),
-            "GIT_HTTP_EXPORT_ALL": "1",
-            "REMOTE_USER": "agent",
-            "GATEWAY_INTERFACE": "CGI/1.1",
-            "SERVER_PROTOCOL": "HTTP/1.1",
-            "REQUEST_METHOD": request.method,
-            "PATH_INFO": request.path,
-            "QUERY_STRING": request.query_string,
-            "CONTENT_TYPE": request.headers.get("Content-Type", ""),
-            "GIT_PROTOCOL": request.headers.get("Git-Protocol", ""),
-        },
-    )
-    out, _ = await backend.communicate(await request.read())
-    head, _, content = out.partition(b"\r\n\r\n")
-    response = web.Response(body=content)
-    for line in head.decode().splitlines():
-        name, _, value = line.partition(": ")
-        if name == "Status":
-            response.set_status(int(value[:3]))
-        else:
-            response.headers[name] = value
-    return response
+    return await git_backend.serve(request, FILES / "git")
 
 
 def write_repositories():

@@ -19,6 +19,7 @@ import zipfile
 from pathlib import Path
 from urllib.parse import unquote
 
+import git_backend
 import grpc
 from aiohttp import WSMsgType, web
 
@@ -36,7 +37,7 @@ journal = open("/tmp/journal", "a", encoding="utf-8")
 
 def admits(site, method, target, fields):
     """Writes a request down and says whether it has the site's credential."""
-    request = {"site": site, "method": method, "target": target, "fields": [list(field) for field in fields]}
+    request = {"host": site, "method": method, "target": target, "fields": [list(field) for field in fields]}
     print(json.dumps(request), file=journal, flush=True)
     given = next((value for name, value in fields if name.lower() == "authorization"), "")
     return hmac.compare_digest(given.encode(), CREDENTIALS[site].encode())
@@ -244,56 +245,11 @@ async def registry(request):
 
 
 async def git(request):
-    """Smart HTTP by `git http-backend` (RFC 3875); a repository is made, with one commit, when it is first asked for."""
+    """A repository is made, with one commit, when it is first asked for."""
     repository = FILES / "git" / request.path.split("/")[1]
     if not repository.exists():
         shutil.copytree(FILES / "seed.git", repository)
-    backend = await asyncio.create_subprocess_exec(
-        "git",
-        "http-backend",
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        # Without the length and the encoding: the body is decoded here, and ends with its pipe.
-        env={
-            "PATH": os.environ["PATH"],
-            "HOME": "/tmp",
-            "GIT_PROJECT_ROOT": str(FILES / "git"),
-            "GIT_HTTP_EXPORT_ALL": "1",
-            "REMOTE_USER": "agent",
-            "GATEWAY_INTERFACE": "CGI/1.1",
-            "SERVER_PROTOCOL": "HTTP/1.1",
-            "REQUEST_METHOD": request.method,
-            "PATH_INFO": request.path,
-            "QUERY_STRING": request.query_string,
-            "CONTENT_TYPE": request.headers.get("Content-Type", ""),
-            "GIT_PROTOCOL": request.headers.get("Git-Protocol", ""),
-        },
-    )
-    feeding = asyncio.create_task(feed(request, backend.stdin))
-    response = web.StreamResponse()
-    while line := (await backend.stdout.readline()).decode().strip():
-        name, _, value = line.partition(": ")
-        if name == "Status":
-            response.set_status(int(value[:3]))
-        else:
-            response.headers[name] = value
-    await response.prepare(request)
-    while piece := await backend.stdout.read(65_536):
-        await response.write(piece)
-    await feeding
-    await backend.wait()
-    return response
-
-
-async def feed(request, stdin):
-    try:
-        async for piece in request.content.iter_any():
-            stdin.write(piece)
-            await stdin.drain()
-    except ConnectionError:
-        pass  # it reads no more
-    finally:
-        stdin.close()
+    return await git_backend.serve(request, FILES / "git")
 
 
 def write_seed():

@@ -125,13 +125,13 @@ final class ClientSandbox {
 
     /** Every request of a case bore the site's credential, and nothing of what the agent holds. */
     void sawTheCredential(String site, String which) {
-        List<Upstream.Received> received = upstream.received(which);
+        List<Received> received = upstream.received(which);
         assertThat(received).noneMatch(request -> request.authorization().isEmpty());
         sawNothingButTheCredential(site, received);
     }
 
     /** They bore the site's credential or none, and nothing of what the agent holds. */
-    void sawNothingButTheCredential(String site, List<Upstream.Received> received) {
+    void sawNothingButTheCredential(String site, List<Received> received) {
         assertThat(received).isNotEmpty().allSatisfy(request -> {
             assertThat(request.authorization()).isIn("", upstream.authorization(site));
             assertThat(request.fields()).doesNotContain(DUMMY, variable("GIT_TOKEN"), variable("REGISTRY_TOKEN"));

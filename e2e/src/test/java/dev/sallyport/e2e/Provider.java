@@ -1,5 +1,6 @@
 package dev.sallyport.e2e;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -92,6 +93,15 @@ final class Provider {
     List<JsonNode> requestsAfter(long sequence) {
         return StreamSupport.stream(page(sequence).get("requests").spliterator(), false)
                 .toList();
+    }
+
+    /** What each request after that one presented, oldest first: there are some, and each presented one credential. */
+    List<JsonNode> credentialsAfter(long sequence) {
+        List<JsonNode> requests = requestsAfter(sequence);
+        assertThat(requests)
+                .isNotEmpty()
+                .allSatisfy(request -> assertThat(request.get("credentials")).hasSize(1));
+        return requests.stream().map(request -> request.at("/credentials/0")).toList();
     }
 
     /** The requests after that one, once there are so many and all have ended. */

@@ -244,7 +244,7 @@ abstract class RealClients extends Placed {
         if (git == Git.EXPECT) {
             assertThat(said).anyMatch(line -> line.contains("<= Recv header: HTTP/1.1 100 "));
         }
-        List<Upstream.Received> received = agent.upstream().received(which);
+        List<Received> received = agent.upstream().received(which);
         // It asks without a credential first, and learns that one is needed.
         assertThat(received)
                 .filteredOn(request -> request.authorization().isEmpty())

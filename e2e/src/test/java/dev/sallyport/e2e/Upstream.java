@@ -2,7 +2,6 @@ package dev.sallyport.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import java.io.IOException;
@@ -13,7 +12,6 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.stream.StreamSupport;
 
 /** The web that real clients are tried against: hosts of one server on the cluster, each with a token of its own. */
 final class Upstream {
@@ -33,9 +31,6 @@ final class Upstream {
         SITES.forEach(site -> tokens.put(site, Provider.newKey()));
     }
 
-    /** A request as it arrived. */
-    record Received(String target, String authorization, String fields) {}
-
     /** Starts it, and leaves its authority in the namespace's ConfigMap {@code upstream-authority}. */
     static Upstream deploy(Installation installation, Sandbox sandbox, String namespace, String image) {
         Upstream upstream = new Upstream(installation, namespace);
@@ -47,7 +42,11 @@ final class Upstream {
             throw new UncheckedIOException(e);
         }
         upstream.tokens.forEach((site, token) -> sandbox.secret(site, "token", token));
-        upstream.configMap("upstream", "upstream.py", Sandbox.resource("upstream/upstream.py"));
+        upstream.configMap(
+                "upstream",
+                Map.of(
+                        "upstream.py", Sandbox.resource("upstream/upstream.py"),
+                        "git_backend.py", Sandbox.resource("upstream/git_backend.py")));
         Tool.Result applied = installation
                 .kubectl()
                 .attempt(
@@ -61,7 +60,7 @@ final class Upstream {
                         "-");
         assertThat(applied.exitCode()).as(applied.output()).isZero();
         installation.kubectl().run("-n", namespace, "rollout", "status", "deployment/upstream", "--timeout=120s");
-        upstream.configMap("upstream-authority", "ca.crt", upstream.exec("cat", "/tmp/crt"));
+        upstream.configMap("upstream-authority", Map.of("ca.crt", upstream.exec("cat", "/tmp/crt")));
         return upstream;
     }
 
@@ -85,28 +84,12 @@ final class Upstream {
         };
     }
 
-    /** What arrived whose target contains this, in its order; an authorization that was not sent is empty. */
+    /** What arrived whose target contains this, in its order. */
     List<Received> received(String inTarget) {
-        String lines = exec("sh", "-c", "grep -F -- \"$0\" /tmp/journal || true", inTarget);
-        List<Received> received = new ArrayList<>();
-        try {
-            for (String line : lines.lines().toList()) {
-                JsonNode request = JSON.readTree(line);
-                String authorization = StreamSupport.stream(
-                                request.get("fields").spliterator(), false)
-                        .filter(field -> field.get(0).asText().equalsIgnoreCase("Authorization"))
-                        .map(field -> field.get(1).asText())
-                        .reduce((one, other) -> one + ", " + other)
-                        .orElse("");
-                received.add(new Received(
-                        request.get("target").asText(),
-                        authorization,
-                        request.get("fields").toString()));
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return received;
+        return exec("sh", "-c", "grep -F -- \"$0\" /tmp/journal || true", inTarget)
+                .lines()
+                .map(Received::parse)
+                .toList();
     }
 
     private String exec(String... command) {
@@ -115,7 +98,7 @@ final class Upstream {
         return installation.kubectl().run(arguments.toArray(String[]::new));
     }
 
-    private void configMap(String name, String key, String value) {
+    private void configMap(String name, Map<String, String> data) {
         installation
                 .client()
                 .resource(new ConfigMapBuilder()
@@ -123,7 +106,7 @@ final class Upstream {
                         .withName(name)
                         .withNamespace(namespace)
                         .endMetadata()
-                        .addToData(key, value)
+                        .withData(data)
                         .build())
                 .create();
     }

@@ -3,7 +3,6 @@ package dev.sallyport.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import java.nio.charset.StandardCharsets;
@@ -11,7 +10,6 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
-import java.util.stream.StreamSupport;
 
 /**
  * The world that the examples go to, under its own names: the cluster's name server says that they are the provider stand-in
@@ -41,22 +39,24 @@ final class World implements AutoCloseable {
     private final String token = Provider.newKey();
     private final String authority;
 
-    /** A request as it arrived; an authorization that was not sent is empty. */
-    record Received(String method, String target, String authorization, String fields) {}
-
     World(Installation installation) {
         this.installation = installation;
         String image = installation.load("clients");
         installation.namespace(NAMESPACE);
         Sandbox.secret(installation, NAMESPACE, "credentials", "by-host", json(credentials()));
-        configMap(NAMESPACE, "world", "world.py", Sandbox.resource("examples/world.py"));
+        configMap(
+                NAMESPACE,
+                "world",
+                Map.of(
+                        "world.py", Sandbox.resource("examples/world.py"),
+                        "git_backend.py", Sandbox.resource("upstream/git_backend.py")));
         Tool.Result applied = installation
                 .kubectl()
                 .attempt(Sandbox.resource("examples/world.yaml").replace("$IMAGE", image), "apply", "-f", "-");
         assertThat(applied.exitCode()).as(applied.output()).isZero();
         installation.kubectl().run("-n", NAMESPACE, "rollout", "status", "deployment/world", "--timeout=120s");
         authority = exec("cat", "/tmp/crt");
-        configMap("kube-system", "coredns-custom", "world.override", names());
+        configMap("kube-system", "coredns-custom", Map.of("world.override", names()));
         restartNameServer();
     }
 
@@ -82,29 +82,16 @@ final class World implements AutoCloseable {
         configMap(
                 namespace,
                 "test-authorities",
-                "ca.crt",
-                authority + installation.provider().authority());
+                Map.of("ca.crt", authority + installation.provider().authority()));
     }
 
     /** What arrived at a host, in its order. */
     List<Received> received(String host) {
         return exec("cat", "/tmp/journal")
                 .lines()
-                .map(World::tree)
-                .filter(request -> request.get("host").asText().equals(host))
-                .map(request -> new Received(
-                        request.get("method").asText(),
-                        request.get("target").asText(),
-                        authorization(request),
-                        request.get("fields").toString()))
+                .map(Received::parse)
+                .filter(request -> request.host().equals(host))
                 .toList();
-    }
-
-    private static String authorization(JsonNode request) {
-        return StreamSupport.stream(request.get("fields").spliterator(), false)
-                .filter(field -> field.get(0).asText().equalsIgnoreCase("Authorization"))
-                .map(field -> field.get(1).asText())
-                .collect(Collectors.joining(", "));
     }
 
     private static String names() {
@@ -127,7 +114,7 @@ final class World implements AutoCloseable {
         return installation.kubectl().run(arguments);
     }
 
-    private void configMap(String namespace, String name, String key, String value) {
+    private void configMap(String namespace, String name, Map<String, String> data) {
         installation
                 .client()
                 .resource(new ConfigMapBuilder()
@@ -135,7 +122,7 @@ final class World implements AutoCloseable {
                         .withName(name)
                         .withNamespace(namespace)
                         .endMetadata()
-                        .addToData(key, value)
+                        .withData(data)
                         .build())
                 .create();
     }
@@ -145,14 +132,6 @@ final class World implements AutoCloseable {
             return JSON.writeValueAsString(value);
         } catch (JsonProcessingException e) {
             throw new IllegalStateException(e);
-        }
-    }
-
-    private static JsonNode tree(String line) {
-        try {
-            return JSON.readTree(line);
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException(line, e);
         }
     }
 

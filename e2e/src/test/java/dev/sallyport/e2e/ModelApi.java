@@ -47,6 +47,27 @@ enum ModelApi {
         };
     }
 
+    /** Where turns are asked for, or what their paths begin with. */
+    String path() {
+        return switch (this) {
+            case ANTHROPIC -> "/v1/messages";
+            case OPENAI_CHAT -> "/v1/chat/completions";
+            case OPENAI_RESPONSES -> "/v1/responses";
+            case GEMINI -> "/v1beta/models/";
+        };
+    }
+
+    /** How it refuses when it is busy. */
+    Refusal busy() {
+        return switch (this) {
+            case ANTHROPIC -> new Refusal("overloaded", 529);
+            case OPENAI_CHAT, OPENAI_RESPONSES, GEMINI -> new Refusal("rate-limit", 429);
+        };
+    }
+
+    /** A fault of the stand-in's, and the status that it answers. */
+    record Refusal(String fault, int status) {}
+
     /** When it sent the first piece of text of an answer, in seconds since the epoch. */
     double firstText(JsonNode request) {
         JsonNode events = request.get("events");
@@ -74,8 +95,17 @@ enum ModelApi {
                 .orElseThrow();
     }
 
+    /** From the end of a request to the arrival of another. */
+    static double secondsBetween(JsonNode request, JsonNode next) {
+        return seconds(next, "receivedAt") - seconds(request, "endedAt");
+    }
+
     private static double seconds(JsonNode event) {
-        Instant at = Instant.parse(event.get("at").asText());
+        return seconds(event, "at");
+    }
+
+    private static double seconds(JsonNode node, String field) {
+        Instant at = Instant.parse(node.get(field).asText());
         return at.getEpochSecond() + at.getNano() / 1e9;
     }
 }

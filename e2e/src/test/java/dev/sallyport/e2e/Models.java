@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
@@ -39,6 +40,7 @@ abstract class Models extends Placed {
     private final Sandbox sandbox;
     private final AuditLog audit;
     private final Matrix matrix;
+    private final Matrix busy;
 
     Models(Installation installation, String namespace, Placement placement) {
         super(installation, placement);
@@ -46,6 +48,7 @@ abstract class Models extends Placed {
         this.sandbox = new Sandbox(installation, namespace, "models");
         this.audit = new AuditLog(installation, namespace, sandbox);
         this.matrix = new Matrix("Agents and SDKs", placement);
+        this.busy = new Matrix("A provider that is busy", placement);
     }
 
     @BeforeAll
@@ -76,19 +79,11 @@ abstract class Models extends Placed {
     @MethodSource("programsByEveryWay")
     void aModelUsesATool(ModelProgram program, Way way) throws IOException {
         ModelApi api = program.api();
-        String url =
-                switch (way) {
-                    case BASE_URL -> sandbox.shell("printenv " + api.baseUrl());
-                    case HTTPS_PROXY -> api.url();
-                };
         long auditedBefore = audit.last();
         long before = installation.provider().lastSequence();
 
-        Tool.Result result = program.run(sandbox, url);
+        Turns turns = run(program, way);
 
-        assertThat(result.exitCode()).as(result.output()).isZero();
-        assertThat(result.output()).doesNotContain(api.key(installation.provider()));
-        Turns turns = JSON.readValue(result.output().lines().toList().getLast(), Turns.class);
         List<JsonNode> requests = installation
                 .provider()
                 .awaitRequestsAfter(before, program.tool().isEmpty() ? 1 : 2);
@@ -109,6 +104,67 @@ abstract class Models extends Placed {
                             .containsIgnoringCase("anthropic-version")
                             .containsIgnoringCase("anthropic-beta"));
         }
+        matrix.works(
+                program.toString(),
+                program.tool().isEmpty() ? "streamed turn" : "streamed turns with a tool",
+                way,
+                audit.after(auditedBefore),
+                firstMillis(api, turns, requests.getLast()));
+    }
+
+    /** The first request for a turn is refused, as a provider refuses who asks too much, or all when it has too much to do. */
+    @ParameterizedTest(name = "{0} by {1}")
+    @MethodSource("programsByEveryWay")
+    void aBusyProviderIsAskedAgain(ModelProgram program, Way way) throws IOException {
+        ModelApi.Refusal refusal = program.api().busy();
+        long auditedBefore = audit.last();
+        long before = installation.provider().lastSequence();
+        installation
+                .provider()
+                .failNext(
+                        refusal.fault() + ",retry-after=1",
+                        program.api().path(),
+                        program.tool().isEmpty() ? "count to 12" : "use tool");
+
+        run(program, way);
+
+        List<JsonNode> requests = installation.provider().awaitRequestsAfter(before, 2);
+        JsonNode refused = requests.stream()
+                .filter(request -> request.get("status").asInt() == refusal.status())
+                .findFirst()
+                .orElseThrow();
+        List<JsonNode> after = requests.stream()
+                .filter(request -> request.get("target").equals(refused.get("target")))
+                .dropWhile(request -> !request.equals(refused))
+                .skip(1)
+                .toList();
+        assertThat(after)
+                .as("it was asked again, and refused no more")
+                .isNotEmpty()
+                .allSatisfy(request -> assertThat(request.get("status").asInt()).isEqualTo(200));
+        assertThat(ModelApi.secondsBetween(refused, after.getFirst()))
+                .as("the program was told to wait for a second")
+                .isGreaterThan(0.99);
+        busy.works(
+                program.toString(),
+                "after a " + refusal.status(),
+                way,
+                audit.after(auditedBefore),
+                OptionalDouble.empty());
+    }
+
+    /** Has a program do its turns, and holds what it tells of them to what the model said. */
+    private Turns run(ModelProgram program, Way way) throws IOException {
+        ModelApi api = program.api();
+        String url =
+                switch (way) {
+                    case BASE_URL -> sandbox.shell("printenv " + api.baseUrl());
+                    case HTTPS_PROXY -> api.url();
+                };
+        Tool.Result result = program.run(sandbox, url);
+        assertThat(result.exitCode()).as(result.output()).isZero();
+        assertThat(result.output()).doesNotContain(api.key(installation.provider()));
+        Turns turns = JSON.readValue(result.output().lines().toList().getLast(), Turns.class);
         if (program.tool().isEmpty()) {
             assertThat(turns.told()).isEqualTo("1 2 3 4 5 6 7 8 9 10 11 12");
         } else {
@@ -119,12 +175,12 @@ abstract class Models extends Placed {
                     .startsWith("The tool answered: ")
                     .contains("one two three four five six seven eight");
         }
-        matrix.works(
-                program.toString(),
-                program.tool().isEmpty() ? "streamed turn" : "streamed turns with a tool",
-                way,
-                audit.after(auditedBefore),
-                firstMillis(api, turns, requests.getLast()));
+        return turns;
+    }
+
+    @AfterEach
+    void nothingIsToFailAnyMore() {
+        installation.provider().failNoMore();
     }
 
     private static OptionalDouble firstMillis(ModelApi api, Turns turns, JsonNode request) {
@@ -156,10 +212,12 @@ abstract class Models extends Placed {
     @Test
     @Order(Integer.MAX_VALUE)
     void whatIsDocumentedIsWhatWasSeen() {
-        matrix.publish(containers()
+        Map<String, String> versions = containers()
                 .flatMap(container -> versions(container).lines())
                 .map(line -> line.split("\t", 2))
-                .collect(Collectors.toMap(fields -> fields[0], fields -> fields[1])));
+                .collect(Collectors.toMap(fields -> fields[0], fields -> fields[1]));
+        matrix.publish(versions);
+        busy.publish(versions);
     }
 
     private String versions(String container) {

@@ -9,6 +9,8 @@ import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.HexFormat;
@@ -21,7 +23,9 @@ import java.util.stream.StreamSupport;
 final class Provider {
 
     private static final String NAMESPACE = "provider";
-    private static final String JOURNAL = "/api/v1/namespaces/provider/services/provider:control/proxy/_journal";
+    private static final String CONTROL = "/api/v1/namespaces/provider/services/provider:control/proxy";
+    private static final String JOURNAL = CONTROL + "/_journal";
+    private static final String FAULTS = CONTROL + "/_faults";
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final KubernetesClient client;
@@ -112,6 +116,23 @@ final class Provider {
                         () -> requestsAfter(sequence),
                         seen -> seen.size() >= count
                                 && seen.stream().allMatch(request -> request.hasNonNull("endedAt")));
+    }
+
+    /** Lets the next request with a real key, of a path and with a text in its body, fail. */
+    void failNext(String fault, String path, String containing) {
+        client.raw(
+                FAULTS + "?fault=" + encoded(fault) + "&path=" + encoded(path) + "&containing=" + encoded(containing),
+                "POST",
+                "");
+    }
+
+    /** Takes back all that is still to fail. */
+    void failNoMore() {
+        client.raw(FAULTS, "DELETE", "");
+    }
+
+    private static String encoded(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8);
     }
 
     private JsonNode page(long since) {

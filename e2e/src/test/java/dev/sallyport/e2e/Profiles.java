@@ -90,6 +90,31 @@ abstract class Profiles extends Placed {
         assertThat(without).doesNotContain("Quick safety check");
     }
 
+    /** What it fetches goes past its base URL; without its settings it would ask api.anthropic.com about each host first. */
+    @Test
+    void claudeCodeFetchesByRouteAndIsRefusedAtOnceWhereThereIsNone() {
+        String fetch = """
+                timeout 60 env HOME="$2" ENABLE_TOOL_SEARCH=false claude -p --allowedTools WebFetch -- \\
+                  "use tool WebFetch {\\"url\\": \\"$1\\", \\"prompt\\": \\"What does it say?\\"}" </dev/null
+                """;
+        String home = sandbox.shell("printenv HOME");
+        long before = installation.provider().lastSequence();
+
+        String routed = sandbox.shell(fetch, "https://provider.provider.svc.cluster.local:8443/api/hello", home);
+        String elsewhere = sandbox.shell(fetch, "https://news.example/", home);
+        String asking = sandbox.shell(fetch, "https://news.example/", sandbox.shell("mktemp -d"));
+
+        assertThat(routed).startsWith("The tool answered: ").contains("{\"message\":\"hello\"}");
+        assertThat(elsewhere).isEqualTo("The tool answered: proxy refused the connection");
+        assertThat(asking).startsWith("The tool answered: Unable to verify if domain news.example is safe to fetch");
+        assertThat(installation.provider().requestsAfter(before))
+                .extracting(request -> request.get("target").asText())
+                .contains("/api/hello");
+        assertThat(installation.provider().credentialsAfter(before))
+                .extracting(seen -> seen.get("line").asInt())
+                .containsOnly(1);
+    }
+
     @Test
     void theVariablesAreThereInAShellOfKubectl() {
         String environment = shell(sandbox.pod(), "agent", "env");
